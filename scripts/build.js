@@ -1,0 +1,48 @@
+/**
+ * Builds dist/: the bundles that run, and the declarations that editors read.
+ *
+ * What the quick commands need is bundled, because loading many small files takes longer than running them. What only a first
+ * run needs (unpacking, downloading, making) stays outside and is loaded when it is needed.
+ */
+import { rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { build } from 'esbuild'
+
+const root = new URL('..', import.meta.url).pathname
+const bundled = [
+  'zod',
+  'commander',
+  'hono',
+  '@hono/node-server',
+  'redis-parser',
+  'redis-errors',
+  'cluster-key-slot',
+  'ms',
+]
+const { dependencies } = JSON.parse(await (await import('node:fs/promises')).readFile(`${root}package.json`, 'utf8'))
+
+rmSync(`${root}dist`, { recursive: true, force: true })
+await build({
+  absWorkingDir: root,
+  entryPoints: ['src/index.ts', 'src/cli/main.ts', 'src/supervisor/main.ts'],
+  outbase: 'src',
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  minifySyntax: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  external: Object.keys(dependencies).filter((name) => !bundled.includes(name)),
+  // Some of the bundled packages are CommonJS and ask for node's own modules by require().
+  banner: { js: "import { createRequire as $require } from 'node:module'; const require = $require(import.meta.url);" },
+  logLevel: 'warning',
+})
+const types = spawnSync(
+  process.execPath,
+  [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.build.json`],
+  { stdio: 'inherit' },
+)
+process.exit(types.status ?? 1)

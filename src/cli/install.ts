@@ -1,0 +1,37 @@
+/** redis-lab install */
+import { placesFrom } from '../paths.js'
+import { installRelease } from '../release/index.js'
+import { labShape } from '../spec/index.js'
+import { printJson, printNote, printResult, showProgress } from '../view/index.js'
+import { installShape, type Invocation } from './commands.js'
+import { interruptible } from './interrupt.js'
+import { resolveOptions } from './options.js'
+
+export async function run(invocation: Invocation): Promise<number> {
+  const { malloc, json } = resolveOptions(installShape, invocation)
+  const { env } = invocation
+  const [asked] = invocation.args
+  const { redis } = resolveOptions(
+    { redis: labShape.redis },
+    { said: asked === undefined ? {} : { redis: asked }, env },
+  )
+  return interruptible(async (signal) => {
+    const progress = showProgress({ json })
+    try {
+      const build = await installRelease(
+        { redis, malloc },
+        { cacheDir: placesFrom(env).cache, env, emit: progress.emit, signal },
+      )
+      await progress.finish('done')
+      if (json) printJson(build)
+      else {
+        printNote(`${build.engine} ${build.version} is ready (${build.source})`)
+        printResult(`${build.server}\n${build.cli}`)
+      }
+      return 0
+    } catch (error) {
+      await progress.finish('failed')
+      throw error
+    }
+  })
+}

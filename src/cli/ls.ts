@@ -1,0 +1,46 @@
+/** redis-lab ls */
+import { LabError } from '../errors.js'
+import { findLab, labNames } from '../lab/index.js'
+import { placesFrom, type Places } from '../paths.js'
+import { lsText, printJson, printResult, type LabRow } from '../view/index.js'
+import { lsShape, type Invocation } from './commands.js'
+import { resolveOptions } from './options.js'
+
+export async function run(invocation: Invocation): Promise<number> {
+  const { json } = resolveOptions(lsShape, invocation)
+  const places = placesFrom(invocation.env)
+  const rows = labNames(places).map((name) => describe(places, name))
+  if (json) printJson(rows)
+  else printResult(lsText(rows))
+  return 0
+}
+
+function describe(places: Places, name: string): LabRow {
+  try {
+    const found = findLab(places, name)
+    if (!found)
+      return {
+        name,
+        state: 'failed',
+        ports: [],
+        redis: null,
+        dir: null,
+        ephemeral: false,
+        problem: 'its folder is gone',
+      }
+    const { record, kind } = found
+    return {
+      name,
+      state: kind === 'orphaned' ? 'failed' : kind,
+      ports: record.nodes.map((node) => node.port),
+      redis: `${record.build.engine} ${record.build.version}`,
+      dir: record.dir,
+      ephemeral: record.spec.ephemeral,
+      problem: kind === 'orphaned' ? 'its supervisor is gone' : null,
+    }
+  } catch (error) {
+    // One damaged record must not hide the other labs.
+    const problem = LabError.from(error).message
+    return { name, state: 'failed', ports: [], redis: null, dir: null, ephemeral: false, problem }
+  }
+}

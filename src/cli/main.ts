@@ -1,0 +1,31 @@
+/** The command redis-lab: argv to a command, its outcome to an exit code. */
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import process from 'node:process'
+import { LabError } from '../errors.js'
+import { packageRoot } from '../paths.js'
+import { printError } from '../view/index.js'
+import { errorStyle } from './commands.js'
+import { parseArgv } from './parse.js'
+
+async function main(argv: readonly string[]): Promise<number> {
+  let said: Readonly<Record<string, unknown>> = { json: argv.includes('--json'), verbose: argv.includes('--verbose') }
+  try {
+    const parsed = parseArgv(argv, ownVersion())
+    if (!parsed) return 0
+    said = parsed.invocation.said
+    const { run } = await parsed.command.load()
+    return await run({ ...parsed.invocation, env: process.env })
+  } catch (thrown) {
+    const error = LabError.from(thrown)
+    printError(error, errorStyle(said))
+    return error.exitCode
+  }
+}
+
+function ownVersion(): string {
+  const text = readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
+
+process.exitCode = await main(process.argv.slice(2))

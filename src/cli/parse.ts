@@ -1,0 +1,90 @@
+/** argv to a command and what was said: the only door to commander. Flags come from the declarations and have no defaults here. */
+import { Command as Commander, CommanderError, Option } from 'commander'
+import { badInput, defaultOf, metaOf, type OptionShape } from '../spec/index.js'
+import { commands, verbose, type Command, type Invocation } from './commands.js'
+
+export interface Parsed {
+  readonly command: Command
+  readonly invocation: Omit<Invocation, 'env'>
+}
+
+/**
+ * @returns the command, or undefined when help or the version was asked for and has been printed
+ * @throws LabError `bad-input`
+ */
+export function parseArgv(argv: readonly string[], version: string): Parsed | undefined {
+  // What follows -- is not ours to read. commander would mix it with the arguments.
+  const border = argv.indexOf('--')
+  const own = border === -1 ? argv : argv.slice(0, border)
+  const rest = border === -1 ? [] : argv.slice(border + 1)
+
+  let parsed: Parsed | undefined
+  const program = new Commander('redis-lab')
+    .description('A real Redis Cluster on your own machine: proven ready, and gone without a trace.')
+    .version(version)
+    .helpCommand(true)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .showSuggestionAfterError(true)
+  for (const command of commands) {
+    const sub = program.command(command.name).description(command.summary)
+    if (command.args) sub.argument(command.args)
+    if (command.rest) sub.usage(`[options] ${command.args ?? ''} [-- ${command.rest}]`)
+    const shape = { ...command.shape, verbose }
+    for (const key of Object.keys(shape)) sub.addOption(toFlag(shape, key))
+    sub.action((...received: unknown[]) => {
+      const given = (received.at(-1) as Commander).opts()
+      const args = received.slice(0, -2).filter((argument): argument is string => typeof argument === 'string')
+      if (rest.length > 0 && !command.rest) throw badInput([`"${command.name}" takes nothing after "--"`])
+      parsed = { command, invocation: { said: readFlags(shape, given), args, rest } }
+    })
+  }
+  try {
+    program.parse(own, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return undefined
+    throw inOurWords(error)
+  }
+  return parsed
+}
+
+function toFlag(shape: OptionShape, key: string): Option {
+  const schema = shape[key]
+  const { flag, description, env } = metaOf(shape, key)
+  const fallback = schema && defaultOf(schema)
+  const notes = [
+    ...(fallback === undefined || fallback === false || Array.isArray(fallback)
+      ? []
+      : [`default: ${spellDefault(key, fallback)}`]),
+    ...(env ? [`environment: ${env}`] : []),
+  ]
+  const option = new Option(flag, notes.length > 0 ? `${description} (${notes.join('; ')})` : description)
+  if (Array.isArray(fallback))
+    option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value])
+  return option
+}
+
+export const spellDefault = (key: string, value: unknown): string =>
+  key === 'timeout' ? `${Number(value) / 1000}s` : String(value)
+
+/** From commander's names (--foo-bar is fooBar) and texts to the shape's names and values. */
+function readFlags(shape: OptionShape, given: Record<string, unknown>): Record<string, unknown> {
+  const said: Record<string, unknown> = {}
+  for (const key of Object.keys(shape)) {
+    const meta = metaOf(shape, key)
+    const value = given[new Option(meta.flag).attributeName()]
+    if (value !== undefined) said[key] = typeof value === 'string' && meta.read ? meta.read(value) : value
+  }
+  return said
+}
+
+function inOurWords(error: CommanderError) {
+  const [sentence = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
+  if (error.code === 'commander.help')
+    return badInput(['a command is needed'], 'redis-lab --help lists them; redis-lab up starts a cluster.')
+  return badInput(
+    [sentence],
+    suggestion?.replace(/^\(|\)$/g, '') ?? 'redis-lab help lists the commands, redis-lab help COMMAND its options.',
+  )
+}

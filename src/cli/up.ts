@@ -1,0 +1,59 @@
+/** redis-lab up */
+import { LabError } from '../errors.js'
+import type { LabEvent } from '../events.js'
+import { openLab, type Opened } from '../lab/index.js'
+import type { LabOptions } from '../spec/index.js'
+import { eventLine, printJson, printNote, printResult, readyText, showProgress } from '../view/index.js'
+import type { Invocation } from './commands.js'
+import { interruptible } from './interrupt.js'
+
+export async function run({ said, env }: Invocation): Promise<number> {
+  const { json = false, foreground = false, verbose: _, ...options } = said
+  const leased = foreground === true
+  return interruptible(async (signal) => {
+    const progress = showProgress({ json: json === true })
+    let attached = false
+    const emit = (event: LabEvent) => (attached ? follow(event) : progress.emit(event))
+    let opened: Opened
+    try {
+      opened = await openLab(options, { env, emit, signal, leased })
+      await progress.finish('done')
+    } catch (error) {
+      await progress.finish('failed')
+      throw error
+    }
+    report(opened, json === true)
+    if (opened.kind === 'found') return 0
+    if (!leased) {
+      opened.line.hangUp()
+      return 0
+    }
+    attached = true
+    return attend(opened.line, signal)
+  })
+}
+
+function report({ kind, status }: Opened, json: boolean): void {
+  if (json) return printJson(status)
+  const { redis, ready } = status
+  const what = `${redis.engine} ${redis.version}, proven ready: ${ready.level}`
+  printNote(`lab "${status.name}" ${kind === 'found' ? 'is already running' : 'is up'} (${what})\n`)
+  printResult(readyText(status))
+}
+
+/** Stays until Ctrl-C or until the lab ends for another reason. */
+async function attend(line: Extract<Opened, { kind: 'started' }>['line'], signal: AbortSignal): Promise<number> {
+  line.ref()
+  printNote('\nattached; Ctrl-C takes the lab down')
+  const interrupted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+  await Promise.race([interrupted, line.left])
+  if (signal.aborted) await line.stop('Ctrl-C')
+  const failure = await line.left
+  if (failure) throw LabError.from(failure)
+  return 0
+}
+
+function follow(event: LabEvent): void {
+  const line = eventLine(event)
+  if (line !== undefined) printNote(line)
+}

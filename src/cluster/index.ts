@@ -1,0 +1,6 @@
+export { creatorNamed, type ClusterCreator, type CreateContext, type CreatorName } from './create/index.js'
+export type { Member, Shape } from './member.js'
+export { countSlots, isMaster, isMyself, parseNodes, type NodeLine } from './nodes-text.js'
+export { isAtLeast, measureReady, startClimb, type Climb } from './ready.js'
+export { planTopology, slotCount, type PlannedNode, type SlotRange } from './topology.js'
+export { waitReady } from './wait.js'

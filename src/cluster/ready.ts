@@ -1,0 +1,177 @@
+/**
+ * How far a cluster is proven ready, asked of every node.
+ *
+ *     alive     PONG, and not loading
+ *     agreed    exactly the planned nodes, no handshake or fail flag, the same owner for each of the 16384 slots everywhere
+ *     ok        cluster_state:ok on every node
+ *     replicas  each replica's link is up, and every node lists it as available
+ *     full      every master accepts a write that its replicas acknowledge
+ *
+ * DESIGN. A level is one step or a few. A step is a question to a member whose answer is what it still lacks; nobody lacking
+ * anything means that the step holds. Steps are climbed in order, and within a step only those that lacked something are asked
+ * again, so that waiting for a hundred nodes does not become a hundred times a hundred lines per poll.
+ */
+import { readyLevels, type ReadyLevel } from '../events.js'
+import type { Member, Shape } from './member.js'
+import { countSlots, isMaster, isMyself, troubleOf, type NodeLine } from './nodes-text.js'
+import { probeWrite } from './probe.js'
+import { slotCount } from './topology.js'
+import { askAvailableReplicas, askInfo, askNodes } from './view.js'
+
+export interface Climb {
+  readonly members: readonly Member[]
+  readonly shape: Shape
+  /** Every member's view of the cluster, as of when it was last asked to agree. */
+  readonly views: Map<Member, readonly NodeLine[]>
+}
+
+export const startClimb = (members: readonly Member[], shape: Shape): Climb => ({ members, shape, views: new Map() })
+
+export interface Step {
+  readonly level: ReadyLevel
+  readonly ask: (climb: Climb, member: Member) => Promise<string | undefined>
+  /** What only all answers together can show. */
+  readonly compare?: (climb: Climb) => Lacks
+}
+
+/** What a member lacks, in words; a member without an entry lacks nothing. */
+type Lacks = Map<Member, string>
+
+export const steps: readonly Step[] = [
+  { level: 'alive', ask: alive },
+  { level: 'agreed', ask: agreed, compare: disagreements },
+  { level: 'ok', ask: ok },
+  { level: 'replicas', ask: linked },
+  { level: 'replicas', ask: stirred },
+  { level: 'replicas', ask: listed },
+  { level: 'full', ask: probed },
+]
+
+export const isAtLeast = (level: ReadyLevel, other: ReadyLevel): boolean =>
+  readyLevels.indexOf(level) >= readyLevels.indexOf(other)
+
+export interface StepResult {
+  readonly holds: boolean
+  /** A line for each member that lacks something. */
+  readonly missing: readonly string[]
+  /** Whom to ask again. */
+  readonly pending: readonly Member[]
+}
+
+export async function takeStep(step: Step, climb: Climb, pending: readonly Member[]): Promise<StepResult> {
+  const answers = await Promise.all(
+    pending.map(async (member) => {
+      const lack = await step.ask(climb, member).catch((error: Error) => error.message)
+      return [member, lack] as const
+    }),
+  )
+  const lacks: Lacks = new Map(answers.filter((answer): answer is [Member, string] => answer[1] !== undefined))
+  if (lacks.size > 0) return { holds: false, missing: inWords(lacks), pending: [...lacks.keys()] }
+  const rift = step.compare?.(climb) ?? new Map<Member, string>()
+  // Whoever disagrees may be the one that is right: then everybody is asked again.
+  return { holds: rift.size === 0, missing: inWords(rift), pending: climb.members }
+}
+
+/** The highest level that holds right now, and why not the next one. */
+export async function measureReady(climb: Climb): Promise<{ level: ReadyLevel; reasons: readonly string[] }> {
+  let level: ReadyLevel = 'none'
+  for (const [index, step] of steps.entries()) {
+    const { holds, missing } = await takeStep(step, climb, climb.members)
+    if (!holds) return { level, reasons: missing }
+    if (steps[index + 1]?.level !== step.level) level = step.level
+  }
+  return { level, reasons: [] }
+}
+
+function inWords(lacks: Lacks): string[] {
+  return [...lacks].map(([member, lack]) => `${member.name} (port ${member.port}): ${lack}`)
+}
+
+async function alive(_: Climb, member: Member): Promise<string | undefined> {
+  if (member.state !== 'running' && member.state !== 'starting') return `its process is ${member.state}`
+  const client = await member.client()
+  await client.call('PING')
+  return undefined
+}
+
+async function agreed({ members, shape, views }: Climb, member: Member): Promise<string | undefined> {
+  const lines = await askNodes(member)
+  views.set(member, lines)
+  const strange = lines.find((line) => !members.some((known) => known.port === line.port))
+  if (strange) return `it knows a node on port ${strange.port} that is not of this lab`
+  const unknown = members.filter((other) => !lines.some((line) => line.port === other.port))
+  if (unknown.length > 0) return `it does not know ${unknown.map((other) => other.name).join(', ')}`
+  if (lines.length !== members.length) return `it knows ${lines.length} nodes instead of ${members.length}`
+  const troubled = lines.find((line) => troubleOf(line) !== undefined)
+  if (troubled) return `it sees ${nameOf(members, troubled)} as "${troubleOf(troubled)}"`
+  const owned = lines.reduce((sum, line) => sum + countSlots(line.slots), 0)
+  if (owned !== slotCount) return `it knows an owner for ${owned} of ${slotCount} slots`
+  const masters = lines.filter(isMaster).length
+  if (masters !== shape.masters) return `it sees ${masters} masters instead of ${shape.masters}`
+  return undefined
+}
+
+/** Every member against the first: one signature of all owners and masters must be shared by all. */
+function disagreements({ members, views }: Climb): Lacks {
+  const signature = (member: Member | undefined) => {
+    const lines = (member && views.get(member)) ?? []
+    return lines
+      .map((line) => `${line.id} ${line.masterId ?? line.slots.join(' ')}`)
+      .sort()
+      .join('\n')
+  }
+  const [first] = members
+  const expected = signature(first)
+  const others = members.filter((member) => signature(member) !== expected)
+  return new Map(others.map((member) => [member, `it disagrees with ${first?.name} about who owns which slots`]))
+}
+
+async function ok(_: Climb, member: Member): Promise<string | undefined> {
+  const info = await askInfo(member, 'CLUSTER', 'INFO')
+  const state = info.get('cluster_state')
+  return state === 'ok' ? undefined : `cluster_state is "${state}"`
+}
+
+/** A replica's link to its master is up. */
+async function linked({ views }: Climb, member: Member): Promise<string | undefined> {
+  const mine = views.get(member)?.find(isMyself)
+  if (!mine || isMaster(mine)) return undefined
+  const info = await askInfo(member, 'INFO', 'replication')
+  const up = info.get('role') === 'slave' && info.get('master_link_status') === 'up'
+  return up ? undefined : 'its link to its master is not up'
+}
+
+/** One write per master moves its replicas' offsets off 0; until then everybody hides them from clients. */
+async function stirred(climb: Climb, member: Member): Promise<string | undefined> {
+  return writeProbe(climb, member, { acknowledged: false })
+}
+
+/** Every node would send a client's reads to every replica. */
+async function listed({ members, views }: Climb, member: Member): Promise<string | undefined> {
+  const wanted = (views.get(member) ?? []).filter((line) => !isMaster(line))
+  if (wanted.length === 0) return undefined
+  const available = await askAvailableReplicas(member)
+  const hidden = wanted.filter((line) => !available.has(line.id))
+  if (hidden.length === 0) return undefined
+  return `it does not list ${hidden.map((line) => nameOf(members, line)).join(', ')} as available`
+}
+
+async function probed(climb: Climb, member: Member): Promise<string | undefined> {
+  return writeProbe(climb, member, { acknowledged: true })
+}
+
+async function writeProbe(
+  { views }: Climb,
+  member: Member,
+  { acknowledged }: { acknowledged: boolean },
+): Promise<string | undefined> {
+  const lines = views.get(member) ?? []
+  const mine = lines.find(isMyself)
+  const [slots] = mine?.slots ?? []
+  if (!mine || !isMaster(mine) || !slots) return undefined
+  const replicas = lines.filter((line) => line.masterId === mine.id).length
+  return probeWrite(await member.client(), slots, acknowledged ? replicas : 0)
+}
+
+const nameOf = (members: readonly Member[], line: NodeLine): string =>
+  members.find((member) => member.port === line.port)?.name ?? `port ${line.port}`

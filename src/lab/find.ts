@@ -1,0 +1,71 @@
+/** A lab by its name: what its folder says, and whether somebody looks after it. */
+import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs'
+import path from 'node:path'
+import { LabError } from '../errors.js'
+import { labEntry, labsDir, type Places } from '../paths.js'
+import { labShape, parseOptions } from '../spec/index.js'
+import { readLab, readRun, type LabRecord, type RunRecord } from '../supervisor/index.js'
+import { isAlive } from '../util/process-identity.js'
+
+export type FoundLab =
+  | { readonly kind: 'running'; readonly record: LabRecord; readonly run: RunRecord }
+  /** Its supervisor is gone without having taken it down. */
+  | { readonly kind: 'orphaned'; readonly record: LabRecord; readonly run: RunRecord }
+  | { readonly kind: 'stopped'; readonly record: LabRecord }
+
+/** @throws LabError `lab-damaged` */
+export function findLab(places: Places, name: string): FoundLab | undefined {
+  const dir = labDirOf(places, name)
+  const record = dir === undefined ? undefined : readLab(dir)
+  if (!record) return undefined
+  const run = readRun(record.dir)
+  if (!run) return { kind: 'stopped', record }
+  return { kind: isAlive(run.supervisor) ? 'running' : 'orphaned', record, run }
+}
+
+/** @throws LabError `lab-not-found`, `bad-input`, `lab-damaged` */
+export function requireLab(places: Places, name: string): FoundLab {
+  parseOptions({ name: labShape.name }, { name })
+  const found = findLab(places, name)
+  if (found) return found
+  const others = labNames(places)
+  throw new LabError({
+    code: 'lab-not-found',
+    message: `there is no lab named "${name}"`,
+    hint: others.length > 0 ? `There is: ${others.join(', ')}` : `Start it with: redis-lab up${nameFlag(name)}`,
+  })
+}
+
+/** @throws LabError `lab-not-found` when the lab is not running; `bad-input`, `lab-damaged` */
+export function requireRunning(places: Places, name: string): Extract<FoundLab, { kind: 'running' }> {
+  const found = requireLab(places, name)
+  if (found.kind === 'running') return found
+  throw new LabError({
+    code: 'lab-not-found',
+    message: `the lab "${name}" is not running`,
+    hint: `Start it with: redis-lab up${nameFlag(name)}`,
+  })
+}
+
+/** How a lab is named on a command line. */
+export const nameFlag = (name: string): string => (name === 'default' ? '' : ` --name ${name}`)
+
+/** Every name that has an entry, in alphabetical order. */
+export function labNames(places: Places): string[] {
+  try {
+    return readdirSync(labsDir(places))
+      .filter((name) => !name.startsWith('.'))
+      .sort()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+/** An entry is the folder itself, or a link to where --dir put it. */
+function labDirOf(places: Places, name: string): string | undefined {
+  const entry = labEntry(places, name)
+  const stat: Stats | undefined = lstatSync(entry, { throwIfNoEntry: false })
+  if (!stat) return undefined
+  return stat.isSymbolicLink() ? path.resolve(path.dirname(entry), readlinkSync(entry)) : entry
+}

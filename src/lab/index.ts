@@ -1,0 +1,8 @@
+export { findLab, labNames, nameFlag, requireLab, requireRunning, type FoundLab } from './find.js'
+export type { Lab, LabNode, RootNode } from './lab.js'
+export type { SupervisorLine } from './line.js'
+export { resolveNode } from './node-name.js'
+export { openLab, type OpenContext, type Opened } from './open.js'
+export { connectLab, startLab, type StartLabOptions } from './start.js'
+export { labStatus } from './status.js'
+export { takeDown, type TakenDown } from './take-down.js'

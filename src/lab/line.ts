@@ -1,0 +1,110 @@
+/** Starts a supervisor and stays on the line with it: what a caller holds of a lab that it started. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import { LabError, unreachable } from '../errors.js'
+import type { Emit } from '../events.js'
+import { labFiles, supervisorProgram } from '../paths.js'
+import { Channel, type FromSupervisor, type LabStatus, type Order, type ToSupervisor } from '../supervisor/index.js'
+import { deferred } from '../util/deferred.js'
+import { tailLines } from '../util/text.js'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+export class SupervisorLine {
+  /** Resolves when the lab is ready; rejects when it could not be made, after everything begun was ended. */
+  readonly ready: Promise<LabStatus>
+  /** Resolves when the supervisor has left, with what went wrong if anything did. */
+  readonly left: Promise<LabError | undefined>
+  readonly #child: ChildProcess
+  readonly #socket: Socket
+  readonly #channel: Channel<ToSupervisor, FromSupervisor>
+
+  constructor(order: Order, env: Environment, emit: Emit) {
+    const { dir } = order.record
+    mkdirSync(dir, { recursive: true })
+    const log = openSync(labFiles.supervisorLog(dir), 'a')
+    this.#child = spawn(process.execPath, [supervisorProgram()], {
+      detached: true,
+      cwd: '/',
+      env: withoutRuntimeSettings(env),
+      stdio: ['ignore', log, log, 'pipe'],
+    })
+    closeSync(log)
+    this.#socket = this.#child.stdio[3] as Socket
+
+    const ready = deferred<LabStatus>()
+    const left = deferred<LabError | undefined>()
+    let failure: LabError | undefined
+    let finished = false
+    this.#channel = new Channel<ToSupervisor, FromSupervisor>(this.#socket, {
+      onMessage(message) {
+        if ('event' in message) emit(message.event)
+        else if ('ready' in message) ready.resolve(message.ready)
+        else if ('failed' in message) failure = new LabError(message.failed)
+        else if ('stopped' in message) finished = true
+        else unreachable(message)
+      },
+      onClose() {
+        if (!finished) failure ??= vanished(dir)
+        ready.reject(
+          failure ?? new LabError({ code: 'interrupted', message: 'the lab was taken down while it started' }),
+        )
+        left.resolve(failure)
+      },
+    })
+    this.#child.once('error', (error) => ready.reject(error))
+    this.ready = ready.promise
+    this.left = left.promise
+    // Whoever waits for one of the two need not have heard of the other.
+    this.ready.catch(() => {})
+    this.#channel.send({ order })
+  }
+
+  /** Keeps the caller alive for as long as the supervisor is there. */
+  ref(): void {
+    this.#socket.ref()
+  }
+
+  /** Takes the lab down. @throws LabError when that did not go well */
+  async stop(reason: string): Promise<void> {
+    this.ref()
+    this.#channel.send({ stop: { reason } })
+    const failure = await this.left
+    if (failure) throw failure
+  }
+
+  /** From here on neither the process nor the line keeps the caller alive. */
+  unref(): void {
+    this.#child.unref()
+    this.#socket.unref()
+  }
+
+  /** Hangs up. A leased lab goes down then; any other stays. */
+  hangUp(): void {
+    this.#socket.destroy()
+    this.#child.unref()
+  }
+}
+
+/** The settings of the caller's own runtime (debugger, coverage, loaders of a test runner) are not meant for a supervisor. */
+function withoutRuntimeSettings(env: Environment): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(NODE_|VITEST|JEST)/.test(name)))
+}
+
+/** The supervisor ended without a word: whatever it wrote stands at the end of its log. */
+function vanished(dir: string): LabError {
+  return new LabError({
+    code: 'supervisor-failed',
+    message: 'the supervisor ended without saying why',
+    details: [...logEnd(labFiles.supervisorLog(dir)), `log: ${labFiles.supervisorLog(dir)}`],
+  })
+}
+
+function logEnd(file: string): string[] {
+  try {
+    return tailLines(readFileSync(file, 'utf8'), 12)
+  } catch {
+    return []
+  }
+}

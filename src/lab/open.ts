@@ -1,0 +1,146 @@
+/**
+ * From options to a running lab: what `up` and `startLab` share.
+ *
+ *     options ─► spec ─► is there such a lab? ─► ports ─► build ─► folder ─► supervisor ─► ready
+ *
+ * Everything before the folder is a look, or a build that others can use: bad input touches nothing.
+ */
+import { existsSync } from 'node:fs'
+import { planTopology } from '../cluster/index.js'
+import { LabError } from '../errors.js'
+import type { Emit } from '../events.js'
+import { findFreePorts, requireFreePorts } from '../node/index.js'
+import { labLock, placesFrom, socketPath, type Places } from '../paths.js'
+import { installRelease, type Build } from '../release/index.js'
+import { resolveLab, type LabOptions, type LabSpec, type ResolvedSpec } from '../spec/index.js'
+import { deleteLab, writeLab, type LabRecord, type LabStatus, type Order } from '../supervisor/index.js'
+import { withLock } from '../util/lock.js'
+import { askStatus } from './client.js'
+import { differencesTo } from './differences.js'
+import { endLab } from './end.js'
+import { findLab } from './find.js'
+import { claimFolder } from './folder.js'
+import { SupervisorLine } from './line.js'
+
+export interface OpenContext {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly emit: Emit
+  /** Undoes everything that was begun. */
+  readonly signal?: AbortSignal | undefined
+  /** The lab goes down when this process does. */
+  readonly leased: boolean
+}
+
+export type Opened =
+  | { readonly kind: 'started'; readonly status: LabStatus; readonly line: SupervisorLine }
+  | { readonly kind: 'found'; readonly status: LabStatus }
+
+/** @throws LabError whatever went wrong first; what was begun has been undone then */
+export async function openLab(options: LabOptions, context: OpenContext): Promise<Opened> {
+  const wanted = resolveLab(options, context.env)
+  const places = placesFrom(context.env)
+  const { name } = wanted.spec
+  const lock = { command: `redis-lab up --name ${name}`, signal: context.signal }
+  return withLock(labLock(places, name), lock, () => openAlone(wanted, places, context))
+}
+
+async function openAlone(wanted: ResolvedSpec, places: Places, context: OpenContext): Promise<Opened> {
+  const found = findLab(places, wanted.spec.name)
+  if (!found) return start(await freshRecord(wanted.spec, places, context), { resumed: false }, places, context)
+
+  const { record } = found
+  const differences = differencesTo(record.spec, wanted)
+  if (found.kind === 'running') {
+    const status = await askStatus(found.run.socket)
+    if (status.state === 'running' || status.state === 'degraded') {
+      if (differences.lines.length > 0) throw differs(record.name, differences.lines, 'is running with another spec')
+      return { kind: 'found', status }
+    }
+  }
+  // It is on its way out, or was left behind by a supervisor that died.
+  if (found.kind !== 'stopped') await endLab(found)
+  if (!record.formed) {
+    deleteLab(places, record)
+    return start(await freshRecord(wanted.spec, places, context), { resumed: false }, places, context)
+  }
+  if (!differences.onlyDirectives) throw differs(record.name, differences.lines, 'is kept with another spec')
+  const rewriteConf = differences.lines.length > 0
+  return start(await keptRecord(record, wanted, context), { resumed: true, rewriteConf }, places, context)
+}
+
+async function freshRecord(spec: LabSpec, places: Places, context: OpenContext): Promise<LabRecord> {
+  const count = spec.masters * (1 + spec.replicas)
+  const { port } = spec
+  const given = port === 'auto' ? undefined : Array.from({ length: count }, (_, index) => port + index)
+  if (given) await requireFreePorts(given)
+  const build = await install(spec, context)
+  const ports = given ?? (await findFreePorts(count))
+  context.signal?.throwIfAborted()
+  const record: LabRecord = {
+    format: 1,
+    name: spec.name,
+    dir: claimFolder(places, spec, ports),
+    createdAt: new Date().toISOString(),
+    formed: false,
+    spec: { ...spec, set: [...spec.set] },
+    build,
+    nodes: planTopology({ masters: spec.masters, replicas: spec.replicas, ports }).map((node) => ({
+      ...node,
+      id: null,
+    })),
+  }
+  writeLab(record)
+  return record
+}
+
+/** The lab that is kept, with what may be said anew each time. */
+async function keptRecord(kept: LabRecord, { spec, given }: ResolvedSpec, context: OpenContext): Promise<LabRecord> {
+  await requireFreePorts(kept.nodes.map((node) => node.port))
+  const set = given.has('set') ? [...spec.set] : kept.spec.set
+  const record = { ...kept, spec: { ...kept.spec, set, wait: spec.wait, timeout: spec.timeout } }
+  if (existsSync(kept.build.server) && existsSync(kept.build.cli)) return record
+  const build = await install(kept.spec, context)
+  if (build.engine === kept.build.engine && build.version === kept.build.version) return { ...record, build }
+  throw new LabError({
+    code: 'lab-differs',
+    message: `the lab "${kept.name}" was made with ${kept.build.engine} ${kept.build.version}, which is no longer built`,
+    hint: `Build it again (redis-lab install ${kept.build.version}), or delete the lab and its data: redis-lab down --name ${kept.name} --purge`,
+    details: [`built now: ${build.engine} ${build.version}`, `was at: ${kept.build.server}`],
+  })
+}
+
+function install({ redis, malloc }: Pick<LabSpec, 'redis' | 'malloc'>, context: OpenContext): Promise<Build> {
+  const { env, emit, signal } = context
+  return installRelease({ redis, malloc }, { cacheDir: placesFrom(env).cache, env, emit, ...(signal && { signal }) })
+}
+
+async function start(
+  record: LabRecord,
+  { resumed, rewriteConf = false }: { resumed: boolean; rewriteConf?: boolean },
+  places: Places,
+  { env, emit, signal, leased }: OpenContext,
+): Promise<Opened> {
+  const order: Order = { record, places, socket: socketPath(places, record.dir), leased, resumed, rewriteConf }
+  const line = new SupervisorLine(order, env, emit)
+  const interrupt = () => void line.stop('interrupted').catch(() => {})
+  signal?.addEventListener('abort', interrupt, { once: true })
+  try {
+    const status = await line.ready
+    line.unref()
+    return { kind: 'started', status, line }
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', interrupt)
+  }
+}
+
+function differs(name: string, lines: readonly string[], how: string): LabError {
+  return new LabError({
+    code: 'lab-differs',
+    message: `the lab "${name}" ${how}`,
+    hint: `Choose another --name, or delete this lab and its data first: redis-lab down --name ${name} --purge`,
+    details: lines,
+  })
+}

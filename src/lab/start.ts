@@ -1,0 +1,53 @@
+/** The library's two ways to a lab. */
+import { randomBytes } from 'node:crypto'
+import { LabError } from '../errors.js'
+import type { Emit } from '../events.js'
+import { placesFrom } from '../paths.js'
+import type { LabOptions } from '../spec/index.js'
+import { requireRunning } from './find.js'
+import { foundLab, leasedLab, type Lab } from './lab.js'
+import { openLab } from './open.js'
+
+export interface StartLabOptions extends LabOptions {
+  /** Called with everything that happens: the download and build of a first run, servers, the cluster forming. */
+  readonly onEvent?: Emit
+  /** Undoes the start, or, later, does nothing. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Starts a real cluster for this process: on free ports, in a temporary folder, and gone with its folder when `stop()` is
+ * called, the handle is disposed of, or this process ends in whatever way.
+ *
+ * The options are those of `redis-lab up`. The first call ever builds a Redis release, which takes about half a minute.
+ *
+ * @returns the handle, once the level of `wait` (default `full`) is proven
+ * @throws LabError
+ */
+export async function startLab({ onEvent = () => {}, signal, ...options }: StartLabOptions = {}): Promise<Lab> {
+  const chosen = {
+    port: 'auto' as const,
+    ephemeral: options.dir === undefined,
+    name: `test-${randomBytes(6).toString('hex')}`,
+  }
+  const said = { ...chosen, ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) }
+  const opened = await openLab(said, { env: process.env, emit: onEvent, signal, leased: true })
+  if (opened.kind === 'started') return leasedLab(opened.status, opened.line)
+  throw new LabError({
+    code: 'lab-busy',
+    message: `a lab named "${opened.status.name}" is already running, and it is not this process's to take down`,
+    hint: 'Leave the name out, or use connectLab() to share the lab that runs.',
+  })
+}
+
+/**
+ * The handle of a lab that is running, whoever started it. Letting go of the handle leaves the lab running; `stop()` takes it
+ * down.
+ *
+ * @throws LabError `lab-not-found` when no lab of that name runs
+ */
+export async function connectLab(name = process.env['REDIS_LAB_NAME'] || 'default'): Promise<Lab> {
+  const { askStatus } = await import('./client.js')
+  const found = requireRunning(placesFrom(process.env), name)
+  return foundLab(await askStatus(found.run.socket), found)
+}

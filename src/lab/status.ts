@@ -1,0 +1,56 @@
+/** The status of any lab: asked where somebody can answer, told from its record where nobody can. */
+import { labFiles, nodeFiles, type Places } from '../paths.js'
+import type { LabRecord, LabStatus, NodeStatus } from '../supervisor/index.js'
+import { isAlive } from '../util/process-identity.js'
+import { requireLab, type FoundLab } from './find.js'
+
+/** @throws LabError `lab-not-found`, `lab-damaged`, `supervisor-failed` */
+export async function labStatus(places: Places, name: string): Promise<LabStatus> {
+  const found = requireLab(places, name)
+  if (found.kind !== 'running') return fromRecord(found)
+  const { askStatus } = await import('./client.js')
+  return askStatus(found.run.socket)
+}
+
+function fromRecord(found: Exclude<FoundLab, { kind: 'running' }>): LabStatus {
+  const { record } = found
+  const orphans = found.kind === 'orphaned' ? found.run.nodes.filter(({ process }) => isAlive(process)) : []
+  const reasons =
+    found.kind === 'orphaned'
+      ? [
+          `its supervisor (pid ${found.run.supervisor.pid}) is gone and left ${orphans.length} servers running: redis-lab down ends them`,
+        ]
+      : ['the lab is down']
+  return {
+    name: record.name,
+    state: found.kind === 'orphaned' ? 'failed' : 'stopped',
+    dir: record.dir,
+    ephemeral: record.spec.ephemeral,
+    redis: record.build,
+    creator: record.spec.creator,
+    supervisor: null,
+    ready: { level: 'none', reasons },
+    nodes: record.nodes.map((node) => {
+      const process = orphans.find((orphan) => orphan.name === node.name)?.process
+      return describeNode(record, node, process?.pid ?? null)
+    }),
+  }
+}
+
+function describeNode(record: LabRecord, node: LabRecord['nodes'][number], pid: number | null): NodeStatus {
+  const dir = labFiles.node(record.dir, node.port)
+  return {
+    name: node.name,
+    port: node.port,
+    busPort: node.busPort,
+    pid,
+    id: node.id,
+    role: node.role,
+    masterId: record.nodes.find((other) => other.name === node.masterName)?.id ?? null,
+    slots: node.slots ? [node.slots] : [],
+    state: pid === null ? 'stopped' : 'running',
+    restarts: 0,
+    dir,
+    log: nodeFiles.log(dir),
+  }
+}

@@ -1,0 +1,32 @@
+/** `down` as a whole: ends what runs, and deletes what is kept where that is asked for. */
+import { labLock, type Places } from '../paths.js'
+import { deleteLab } from '../supervisor/index.js'
+import { withLock } from '../util/lock.js'
+import { endLab } from './end.js'
+import { findLab } from './find.js'
+
+export interface TakenDown {
+  readonly name: string
+  /** What there was: a lab that ran, one whose supervisor had died, one that was down already, or none. */
+  readonly was: 'running' | 'orphaned' | 'stopped' | 'absent'
+  readonly dir: string | null
+  /** Its data is gone: that was asked for, or the lab was ephemeral. */
+  readonly purged: boolean
+}
+
+/** @throws LabError `stop-failed`, `lab-damaged` */
+export async function takeDown(places: Places, name: string, { purge }: { purge: boolean }): Promise<TakenDown> {
+  const found = findLab(places, name)
+  if (!found) return { name, was: 'absent', dir: null, purged: false }
+  const { record } = found
+  // Without the lock: an `up` that is still forming this lab holds it, and is to be interrupted, not waited for.
+  if (found.kind !== 'stopped') await endLab(found)
+  const purged = purge || record.spec.ephemeral
+  if (purged) {
+    await withLock(labLock(places, name), { command: `redis-lab down --name ${name} --purge` }, async () => {
+      const now = findLab(places, name)
+      if (now?.kind === 'stopped') deleteLab(places, now.record)
+    })
+  }
+  return { name, was: found.kind, dir: record.dir, purged }
+}

@@ -1,0 +1,46 @@
+/** The text of a node's redis.conf: the template, filled in, with the user's directives in place of the template's. */
+import { readFileSync } from 'node:fs'
+import { templatePath } from '../paths.js'
+import type { Directive } from '../spec/index.js'
+
+export interface ConfInput {
+  readonly lab: string
+  readonly name: string
+  readonly port: number
+  readonly dir: string
+  readonly set: readonly Directive[]
+}
+
+let template: string | undefined
+
+export function renderConf(input: ConfInput): string {
+  template ??= readFileSync(templatePath('redis.conf'), 'utf8')
+  const values: Record<string, string> = {
+    lab: input.lab,
+    name: input.name,
+    port: String(input.port),
+    dir: quoteConfValue(input.dir),
+  }
+  const replaced = new Set(input.set.map((directive) => directive.name))
+  const lines = template
+    .split('\n')
+    .filter((line) => !replaced.has(/^[a-z-]+/.exec(line)?.[0] ?? ''))
+    .map((line) => line.replaceAll(/\{\{(\w+)\}\}/g, (_, key: string) => values[key] ?? missing(key)))
+  // Redis takes the last of two equal directives, and all of those that may be repeated: both follow from keeping the order.
+  const own = input.set.map(({ name, value }) => `${name} ${value}`)
+  return [...lines.join('\n').trimEnd().split('\n'), ...(own.length > 0 ? ['', '# --set', ...own] : []), ''].join('\n')
+}
+
+/** Quotes as Redis's own reader of configuration lines does: everything but plain ASCII is written \xHH. */
+export function quoteConfValue(value: string): string {
+  const escaped = [...Buffer.from(value)].map((byte) => {
+    const char = String.fromCharCode(byte)
+    if (char === '"' || char === '\\') return `\\${char}`
+    return byte < 0x20 || byte > 0x7e ? `\\x${byte.toString(16).padStart(2, '0')}` : char
+  })
+  return `"${escaped.join('')}"`
+}
+
+function missing(key: string): never {
+  throw new Error(`templates/redis.conf names {{${key}}}, which no node has`)
+}

@@ -1,0 +1,27 @@
+/** The folder of one node: made, and its redis.conf written, without ever overwriting what a user changed there. */
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { nodeFiles } from '../paths.js'
+import { writeWhole } from '../util/files.js'
+import { readTail } from '../util/tail.js'
+import { renderConf, type ConfInput } from './conf.js'
+
+/**
+ * Makes the folder ready to boot from. A redis.conf that stands there stays as it is, unless `rewrite` asks for the directives
+ * of a new spec; then the old text is kept beside it as redis.conf.previous.
+ */
+export function writeNodeFolder(conf: ConfInput, { rewrite }: { rewrite: boolean }): void {
+  mkdirSync(conf.dir, { recursive: true })
+  const file = nodeFiles.conf(conf.dir)
+  const text = renderConf(conf)
+  if (existsSync(file)) {
+    if (!rewrite || readFileSync(file, 'utf8') === text) return
+    renameSync(file, `${file}.previous`)
+  }
+  writeWhole(file, text)
+}
+
+/** The last lines of a node's log; none where there is no log. */
+export async function logTail(dir: string, count = 12): Promise<readonly string[]> {
+  const { lines } = await readTail(nodeFiles.log(dir), count)
+  return lines.filter((line) => line.trim() !== '')
+}

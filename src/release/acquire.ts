@@ -1,0 +1,156 @@
+/**
+ * Gets what is not in the cache: one at a time for each wish, and, without `--redis`, down a ladder of sources.
+ *
+ *     official release ──host cannot be reached──► distribution source ──cannot be had──► system
+ *
+ * Only "cannot be reached" leads from the first rung to the next. A wrong sum, a refused archive or a compiler error is
+ * something to know about, and another Redis in its place would hide it.
+ */
+import { mkdirSync } from 'node:fs'
+import { LabError, type ErrorCode } from '../errors.js'
+import { withLock } from '../util/lock.js'
+import type { Build } from './build.js'
+import type { Job } from './context.js'
+import { releaseUrl } from './download/address.js'
+import { HostUnreachable } from './download/download.js'
+import { lockFile, writeRecall } from './entry.js'
+import { cachedBuild, localKey, localPath, officialKey, type Makeable } from './install.js'
+import { installDistro } from './sources/distro.js'
+import { installTarball, installTree } from './sources/local.js'
+import { installOfficial, unreachable } from './sources/official.js'
+import { findSystem } from './sources/system.js'
+
+export interface Acquired {
+  readonly build: Build
+  /** Somebody else made it while this call waited. */
+  readonly cached: boolean
+}
+
+/** @throws LabError; see `installRelease` */
+export async function acquire(job: Job, wanted: Makeable): Promise<Acquired> {
+  try {
+    mkdirSync(job.cacheDir, { recursive: true })
+    return await once(job, wanted, () => make(job, wanted))
+  } catch (error) {
+    throw diskTrouble(error, job.cacheDir) ?? error
+  }
+}
+
+/** Makes it unless somebody else is doing so: then waits, and takes that. */
+async function once(job: Job, wanted: Makeable, work: () => Promise<Build>): Promise<Acquired> {
+  const { cacheDir, emit, signal } = job
+  const file = lockFile(cacheDir, await lockName(job, wanted))
+  const onWait = ({ pid, command }: { pid: number; command: string }) => emit({ type: 'build-waiting', pid, command })
+  return withLock(file, { command: `installing ${nameOf(job, wanted)}`, onWait, signal }, async () => {
+    const hit = await cachedBuild(job, wanted)
+    return hit ? { build: hit, cached: true } : { build: await work(), cached: false }
+  })
+}
+
+async function make(job: Job, wanted: Makeable): Promise<Build> {
+  switch (wanted.kind) {
+    case 'default':
+      return climb(job)
+    case 'official':
+      return installOfficial(job, { version: wanted.version, key: officialKey(wanted.version, job.malloc) }).catch(
+        (error: unknown) => {
+          if (!(error instanceof HostUnreachable)) throw error
+          throw unreachable(wanted.version, error.message, releaseUrl(wanted.version, job.env['REDIS_LAB_MIRROR']))
+        },
+      )
+    case 'distro': {
+      const build = await installDistro(job)
+      writeRecall(job.cacheDir, `distro-${job.malloc}`, { build })
+      return build
+    }
+    case 'tarball':
+      return installTarball(job, { file: wanted.file, key: await localKey(wanted, job.malloc) })
+    case 'source-tree':
+      return installTree(job, { dir: wanted.dir, key: await localKey(wanted, job.malloc) })
+  }
+}
+
+/** What another source may make up for. */
+const passable: readonly ErrorCode[] = ['release-unreachable', 'release-unknown', 'release-broken', 'build-failed']
+
+async function climb(job: Job): Promise<Build> {
+  const { defaultVersion: version, malloc, cacheDir, emit } = job
+  const official: Makeable = { kind: 'official', version }
+  const key = officialKey(version, malloc)
+  const host = releaseUrl(version, job.env['REDIS_LAB_MIRROR']).host
+  const said: string[] = []
+  const step = (from: string, to: string, reason: string) => {
+    said.push(`${from}: ${reason}`)
+    emit({ type: 'release-fallback', from, to, reason })
+  }
+  try {
+    return (await once(job, official, () => installOfficial(job, { version, key }))).build
+  } catch (error) {
+    if (!(error instanceof HostUnreachable)) throw error
+    step(`official release ${version}`, 'distribution source', `${host} could not be reached: ${error.message}`)
+  }
+  const standIn = (build: Build): Build => {
+    writeRecall(cacheDir, `default-${malloc}`, { build, insteadOf: version, reason: said.join('; ') })
+    return build
+  }
+  try {
+    const distro: Makeable = { kind: 'distro' }
+    return standIn((await once(job, distro, () => make(job, distro))).build)
+  } catch (error) {
+    step('distribution source', 'system', passableReason(error))
+  }
+  try {
+    return standIn(await findSystem(job.env))
+  } catch (error) {
+    throw new LabError({
+      code: 'release-unreachable',
+      message: 'no Redis could be had from any source',
+      hint: 'Check the network and HTTPS_PROXY, set REDIS_LAB_MIRROR, or give the path of a tarball or a built tree with --redis.',
+      details: [...said, `system: ${passableReason(error)}`],
+    })
+  }
+}
+
+function passableReason(error: unknown): string {
+  if (!(error instanceof LabError) || !passable.includes(error.code)) throw error
+  return [error.message, ...error.details.slice(0, 2)].join('; ')
+}
+
+async function lockName(job: Job, wanted: Makeable): Promise<string> {
+  if (wanted.kind === 'official') return officialKey(wanted.version, job.malloc)
+  if (wanted.kind === 'tarball' || wanted.kind === 'source-tree') return localKey(wanted, job.malloc)
+  return `${wanted.kind}-${job.malloc}`
+}
+
+function nameOf(job: Job, wanted: Makeable): string {
+  switch (wanted.kind) {
+    case 'default':
+      return `redis ${job.defaultVersion} or what can be had instead`
+    case 'official':
+      return `redis ${wanted.version}`
+    case 'distro':
+      return 'the distribution source'
+    case 'tarball':
+    case 'source-tree':
+      return localPath(wanted)
+  }
+}
+
+/** A full or forbidden disk is no defect of ours: said in words that help. */
+function diskTrouble(error: unknown, cacheDir: string): LabError | undefined {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (
+    error instanceof LabError ||
+    !['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST'].includes(code ?? '')
+  )
+    return undefined
+  return new LabError(
+    {
+      code: 'release-broken',
+      message: `the cache ${cacheDir} cannot be written`,
+      hint: 'Make room or give another folder with REDIS_LAB_CACHE.',
+      details: [message],
+    },
+    { cause: error },
+  )
+}

@@ -1,0 +1,35 @@
+/** What every part of getting a release is told. */
+import type { Emit } from '../events.js'
+import type { Checksums } from './checksums.js'
+import type { Malloc } from './make/recipe.js'
+import type { Patience } from './download/patience.js'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export interface ReleaseRequest {
+  /** What `--redis` said: a version, a path, "system", "distro"; undefined for the default and its stand-ins. */
+  readonly redis: string | undefined
+  readonly malloc: Malloc
+}
+
+export interface ReleaseContext {
+  /** The root of the cache; builds, logs and locks are folders in it. */
+  readonly cacheDir: string
+  /** PATH, HOME, REDIS_LAB_MIRROR, proxies, CC: whatever is looked up in an environment is looked up in this one. */
+  readonly env: Environment
+  readonly emit: Emit
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What tests put in the place of the world. */
+export interface World {
+  readonly checksums: Checksums
+  readonly defaultVersion: string
+  readonly patience: Patience
+  /** Where apt keeps its configuration. */
+  readonly aptDir: string
+}
+
+export interface Job extends ReleaseContext, World {
+  readonly malloc: Malloc
+}

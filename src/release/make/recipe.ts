@@ -1,0 +1,100 @@
+/**
+ * How each release is made, as data: a quirk of a version range is a row here and never an `if` elsewhere.
+ *
+ * Always the programs themselves as targets, in src/. From 8.10 the top-level target builds the modules as well, which needs
+ * CMake, Rust and LLVM.
+ */
+import type { Build } from '../build.js'
+import { compareVersions } from '../version.js'
+
+export type Malloc = 'libc' | 'jemalloc'
+
+export interface Recipe {
+  /** Targets and file names at once. */
+  readonly server: string
+  readonly cli: string
+  /** Given to make on its command line, where they beat the Makefile and the environment. */
+  readonly variables: Readonly<Record<string, string>>
+  readonly needsCxx: boolean
+}
+
+interface Quirk {
+  readonly engine: Build['engine']
+  readonly from: string
+  /** The first version that no longer has it. */
+  readonly below?: string
+  readonly change: Partial<Pick<Recipe, 'variables' | 'needsCxx'>>
+}
+
+const quirks: readonly Quirk[] = [
+  // A global is defined in a header. gcc 10 and clang 11 stopped merging such definitions; older ones take the flag as well.
+  { engine: 'redis', from: '5.0.0', below: '6.0.0', change: { variables: { REDIS_CFLAGS: '-fcommon' } } },
+  // By themselves these optimise while linking (-O3 -flto), half of the work in one step at the end. For servers on a
+  // developer's machine that is not worth a build that takes half as long again; releases before never did it.
+  { engine: 'redis', from: '7.0.0', change: { variables: { OPTIMIZATION: '-O2' } } },
+  { engine: 'valkey', from: '7.2.0', change: { variables: { OPTIMIZATION: '-O2' } } },
+  // deps/fast_float is C++.
+  { engine: 'redis', from: '8.0.0', change: { needsCxx: true } },
+]
+
+export function recipeFor({
+  engine,
+  version,
+  malloc,
+}: {
+  engine: Build['engine']
+  version: string
+  malloc: Malloc
+}): Recipe {
+  const applying = quirks.filter(
+    (quirk) =>
+      quirk.engine === engine &&
+      compareVersions(version, quirk.from) >= 0 &&
+      (quirk.below === undefined || compareVersions(version, quirk.below) < 0),
+  )
+  // Without USE_SYSTEMD=no the server links libsystemd where its headers happen to be; nothing in a lab is run by systemd.
+  const variables = { MALLOC: malloc, USE_SYSTEMD: 'no' }
+  return {
+    server: `${engine}-server`,
+    cli: `${engine}-cli`,
+    variables: Object.assign(
+      {},
+      variables,
+      ...applying.map((quirk) => quirk.change.variables ?? {}),
+    ) as typeof variables,
+    needsCxx: applying.some((quirk) => quirk.change.needsCxx === true),
+  }
+}
+
+/**
+ * Names that make or the Makefiles of Redis and Valkey would take from the environment. They are removed: a cache entry is
+ * named after engine, version and malloc, and must not depend on what a shell had exported. CC and CXX stay, they choose
+ * the compiler.
+ */
+export const scrubbed: readonly string[] = [
+  ...['MAKEFLAGS', 'GNUMAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'MAKEFILES', 'MAKEOVERRIDES', 'V'],
+  ...['DESTDIR', 'PREFIX', 'INSTALL_BIN', 'PROG_SUFFIX'],
+  ...[
+    'CFLAGS',
+    'CXXFLAGS',
+    'CPPFLAGS',
+    'LDFLAGS',
+    'LIBS',
+    'OPT',
+    'OPTIMIZATION',
+    'OPTIMIZATION_CFLAGS',
+    'DEBUG',
+    'DEBUG_FLAGS',
+  ],
+  ...['REDIS_CFLAGS', 'REDIS_LDFLAGS', 'SERVER_CFLAGS', 'SERVER_LDFLAGS', 'SANITIZER', 'FORCE_LIBC_MALLOC'],
+  ...[
+    'MALLOC',
+    'USE_JEMALLOC',
+    'USE_TCMALLOC',
+    'USE_SYSTEMD',
+    'BUILD_TLS',
+    'BUILD_RDMA',
+    'BUILD_LUA',
+    'BUILD_WITH_MODULES',
+  ],
+]

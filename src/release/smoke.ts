@@ -1,0 +1,68 @@
+/** Proves that two fresh programs work: the server serves, the client talks to it, and it ends when told to. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { LabError } from '../errors.js'
+import { runCommand } from '../util/command.js'
+import { askServer, type Programs } from './programs.js'
+import type { Build } from './build.js'
+
+const patienceMs = 30_000
+/** Says that a server serves, in every version there is. */
+const serving = /ready to accept connections/i
+
+/**
+ * @returns what the server says it is
+ * @throws LabError `release-broken`, `interrupted`
+ */
+export async function smokeTest(programs: Programs, signal?: AbortSignal): Promise<Pick<Build, 'engine' | 'version'>> {
+  const identity = await askServer(programs.server)
+  // Nothing of the cache is touched, and the socket is named relative to a folder, so its path is short anywhere.
+  const dir = mkdtempSync(path.join(os.tmpdir(), 'redis-lab-smoke-'))
+  const socket = 'smoke.sock'
+  const ask = (...words: string[]) =>
+    runCommand(programs.cli, ['-s', socket, ...words], { cwd: dir, timeoutMs: patienceMs, signal, tethered: true })
+  const talk = async (): Promise<void> => {
+    const { stdout } = await ask('PING')
+    if (stdout.trim() !== 'PONG') throw new Error(`PING was answered with "${stdout.trim()}"`)
+    await ask('SHUTDOWN', 'NOSAVE')
+  }
+  let talked: Promise<void> | undefined
+  try {
+    const settings = [
+      '--port',
+      '0',
+      '--unixsocket',
+      socket,
+      '--dir',
+      dir,
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+      '--daemonize',
+      'no',
+    ]
+    const onLine = (line: string) => {
+      if (talked || !serving.test(line)) return
+      talked = talk()
+      // Awaited below; a failure must not count as unhandled until then.
+      talked.catch(() => {})
+    }
+    await runCommand(programs.server, settings, { cwd: dir, timeoutMs: patienceMs, signal, tethered: true, onLine })
+    if (!talked) throw new Error('the server ended before it served')
+    await talked
+    return identity
+  } catch (error) {
+    if (error instanceof LabError && error.code === 'interrupted') throw error
+    const reason = LabError.from(error)
+    throw new LabError({
+      code: 'release-broken',
+      message: `${identity.engine} ${identity.version} was built, but does not serve`,
+      hint: 'Nothing of it was kept.',
+      details: [reason.message, ...reason.details],
+    })
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+}

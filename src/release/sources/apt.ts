@@ -1,0 +1,125 @@
+/**
+ * Fetches a source package with the machine's own apt, without root and without touching apt's own state.
+ *
+ * DESIGN. A configuration of our own gives apt private folders and only source-package sources, made from what the machine
+ * has configured. Of the machine's other settings only `Acquire` is taken over (its proxies and timeouts): the rest may hold
+ * hooks that run commands after an update. Keys and passwords stay where apt looks for them. apt itself checks signatures
+ * and sums; nothing here loosens that.
+ */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { LabError } from '../../errors.js'
+import { findOnPath, runCommand } from '../../util/command.js'
+import { asSourcePackages, type SourcesFile } from './apt-lines.js'
+
+export interface AptJob {
+  /** The name of the source package. */
+  readonly name: string
+  /** Private; apt's folders and the result are made in it. */
+  readonly dir: string
+  /** Where the machine's configuration is: /etc/apt. */
+  readonly aptDir: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly signal?: AbortSignal | undefined
+}
+
+const updateTimeoutMs = 5 * 60_000
+const sourceTimeoutMs = 5 * 60_000
+
+/**
+ * @returns the path of the upstream tarball
+ * @throws LabError `release-unreachable` with what apt said; `interrupted`
+ */
+export async function aptSource({ name, dir, aptDir, env, signal }: AptJob): Promise<string> {
+  const apt = findOnPath('apt-get', env['PATH'] ?? '')
+  if (!apt) throw noSource('this system has no apt-get')
+  const sources = asSourcePackages(readSources(aptDir))
+  if (sources.length === 0) throw noSource(`apt has no package sources configured in ${aptDir}`)
+
+  const result = path.join(dir, 'package')
+  const configuration = path.join(dir, 'apt.conf')
+  const folders = { lists: path.join(dir, 'lists'), cache: path.join(dir, 'cache'), sources: path.join(dir, 'sources') }
+  for (const folder of [result, ...Object.values(folders)]) mkdirSync(folder, { recursive: true })
+  for (const file of sources) writeFileSync(path.join(folders.sources, file.name), file.text)
+  writeFileSync(configuration, (await acquireSettings(env, signal)) + privateSettings(folders))
+
+  const run = { cwd: result, env: { ...env, APT_CONFIG: configuration, LC_ALL: 'C' }, signal, tethered: true }
+  // One unreachable third-party source makes an update fail although ours is there: what it said is kept as evidence.
+  const updateSaid = await failureOf(runCommand(apt, ['-q', 'update'], { ...run, timeoutMs: updateTimeoutMs }))
+  const fetching = runCommand(apt, ['-q', 'source', '--download-only', name], { ...run, timeoutMs: sourceTimeoutMs })
+  const sourceSaid = await failureOf(fetching)
+  if (sourceSaid) {
+    const evidence = [...(updateSaid ?? []), ...sourceSaid].filter((line) => /^(E|W|Err)\b/.test(line))
+    throw noSource(`apt-get source ${name} failed`, evidence.length > 0 ? [...new Set(evidence)] : sourceSaid)
+  }
+  const tarball = readdirSync(result).find((file) => /\.orig\.tar\.gz$/.test(file))
+  if (tarball) return path.join(result, tarball)
+  throw noSource(`the source package ${name} holds no .orig.tar.gz`, readdirSync(result))
+}
+
+/** Undefined when it went well, otherwise what was said. */
+async function failureOf(running: Promise<unknown>): Promise<readonly string[] | undefined> {
+  try {
+    await running
+    return undefined
+  } catch (error) {
+    const failure = LabError.from(error)
+    if (failure.code === 'interrupted') throw failure
+    return [...failure.details, failure.message]
+  }
+}
+
+/** The files apt would read, by apt's own rule for names. */
+function readSources(aptDir: string): SourcesFile[] {
+  const read = (file: string): SourcesFile[] => {
+    try {
+      return [{ name: path.basename(file), text: readFileSync(file, 'utf8') }]
+    } catch {
+      return []
+    }
+  }
+  const parts = path.join(aptDir, 'sources.list.d')
+  let names: string[] = []
+  try {
+    names = readdirSync(parts).filter((name) => /^[\w.-]+\.(list|sources)$/.test(name))
+  } catch {
+    // Not every machine has that folder.
+  }
+  // Its own name has no dot before "list" that could make it clash with a part.
+  const main = read(path.join(aptDir, 'sources.list')).map((file) => ({ ...file, name: '0-main.list' }))
+  return [...main, ...names.sort().flatMap((name) => read(path.join(parts, name)))]
+}
+
+async function acquireSettings(env: AptJob['env'], signal: AbortSignal | undefined): Promise<string> {
+  const program = findOnPath('apt-config', env['PATH'] ?? '')
+  if (!program) return ''
+  try {
+    return (await runCommand(program, ['dump', 'Acquire'], { env: { ...env, LC_ALL: 'C' }, signal })).stdout + '\n'
+  } catch (error) {
+    if (LabError.from(error).code === 'interrupted') throw error
+    return ''
+  }
+}
+
+function privateSettings({ lists, cache, sources }: { lists: string; cache: string; sources: string }): string {
+  const settings = {
+    'Dir::State::lists': lists,
+    'Dir::Cache': cache,
+    'Dir::Etc::sourcelist': '/dev/null',
+    'Dir::Etc::sourceparts': sources,
+    'Dir::Etc::main': '/dev/null',
+    'Dir::Etc::parts': '/dev/null',
+    // As root apt would become the user _apt, who cannot write into a private folder.
+    'APT::Sandbox::User': '',
+    'Acquire::Languages': 'none',
+    'Acquire::Retries': '2',
+  }
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} "${value}";\n`)
+    .join('')
+}
+
+function noSource(message: string, details: readonly string[] = []): LabError {
+  const hint = 'Take another source: --redis VERSION, --redis system, or a path.'
+  return new LabError({ code: 'release-unreachable', message, hint, details })
+}

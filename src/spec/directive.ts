@@ -1,0 +1,45 @@
+/** A `--set` directive: one line of a redis.conf, given by a user. */
+
+export interface Directive {
+  /** Lower case. */
+  readonly name: string
+  /** Everything after the name, as Redis reads it; never empty, never more than this one line. */
+  readonly value: string
+}
+
+/** Directives that the lab itself depends on, and what to use instead. */
+const owned: Readonly<Record<string, string>> = {
+  port: 'ports are chosen with --port',
+  'tls-port': 'labs do not speak TLS yet',
+  'tls-cluster': 'labs do not speak TLS yet',
+  unixsocket: 'nodes are reached over loopback TCP',
+  dir: 'folders are chosen with --dir',
+  logfile: 'redis-lab logs reads it',
+  'cluster-enabled': 'every node of a lab is a cluster node',
+  'cluster-config-file': 'the lab reads it',
+  'cluster-port': 'the bus port is always port + 10000',
+  daemonize: 'nodes stay children of the supervisor',
+  supervised: 'nodes stay children of the supervisor',
+  pidfile: 'the lab keeps its own record of processes',
+  include: 'give the directives themselves with --set',
+  requirepass: 'labs do not take passwords yet',
+  masterauth: 'labs do not take passwords yet',
+  'rename-command': 'the lab needs the cluster commands under their own names',
+}
+
+/** Parses `"maxmemory 100mb"`. Returns a sentence about what is wrong instead of a directive where it is wrong. */
+export function parseDirective(text: string): Directive | string {
+  // A line break or another control character could begin a second directive: refused, never cleaned.
+  // eslint-disable-next-line no-control-regex
+  if (/[\u0000-\u001f\u007f\u0085\u2028\u2029]/.test(text)) return 'must be a single line without control characters'
+  const [, rawName, value] = /^\s*(\S+)\s+(\S.*?)\s*$/.exec(text) ?? []
+  if (!rawName || !value) return 'takes a directive and its value, such as "maxmemory 100mb"'
+  const name = rawName.toLowerCase()
+  if (!/^[a-z][a-z0-9.-]*$/.test(name)) return `"${rawName}" is not the name of a directive`
+  const reason = owned[name]
+  if (reason !== undefined) return `"${name}" belongs to the lab: ${reason}`
+  if (name === 'bind' && !/(^|\s)(127\.0\.0\.1|0\.0\.0\.0|\*)(\s|$)/.test(value)) {
+    return 'a "bind" must keep 127.0.0.1, where the lab itself reaches its nodes'
+  }
+  return { name, value }
+}

@@ -1,0 +1,44 @@
+/**
+ * What an option is, beside its type: how it is spelled as a flag and in the environment, and what to say about it.
+ *
+ * DESIGN. Each option is declared ONCE, as a zod schema registered here. Flags, environment names, `--help`, error sentences
+ * and the README's tables are all read from that declaration.
+ */
+import * as z from 'zod'
+
+export interface OptionMeta {
+  /** As commander spells it: `--masters <count>`, `-f, --follow`. */
+  readonly flag: string
+  readonly description: string
+  /** Completes the sentence "--masters takes …". Switches take nothing. */
+  readonly expects?: string
+  /** The environment variable that gives it when the flag does not. */
+  readonly env?: string
+  /** Turns the text of a flag or an environment variable into what the schema takes. */
+  readonly read?: (text: string) => unknown
+}
+
+export const optionMeta = z.registry<OptionMeta>()
+
+/** A set of options that belong to one command or function. */
+export type OptionShape = Readonly<Record<string, z.ZodType>>
+
+export function metaOf(shape: OptionShape, key: string): OptionMeta {
+  const schema = shape[key]
+  const meta = schema && optionMeta.get(schema)
+  if (!meta) throw new Error(`option ${key} was declared without its meta`)
+  return meta
+}
+
+/** `--masters` out of `--masters <count>`; what a person typed and what errors name. */
+export function flagName(meta: OptionMeta): string {
+  return /--[a-z-]+/.exec(meta.flag)?.[0] ?? meta.flag
+}
+
+/** A whole number written in digits, or the text itself, which the schema then refuses and the error quotes. */
+export const readNumber = (text: string): unknown => (/^-?\d{1,15}$/.test(text) ? Number(text) : text)
+
+/** The option's default, if its declaration has one. */
+export function defaultOf(schema: z.ZodType): unknown {
+  return schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined
+}

@@ -1,0 +1,74 @@
+/** From what was said (flags or arguments, then the environment) to a LabSpec, or to all the problems at once. */
+import path from 'node:path'
+import * as z from 'zod'
+import { LabError } from '../errors.js'
+import { flagName, metaOf, type OptionShape } from './option.js'
+import { crossCheck, labShape, type LabOptions, type LabSpec } from './spec.js'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+export interface ResolvedSpec {
+  readonly spec: LabSpec
+  /** The options that somebody gave: the rest are defaults. */
+  readonly given: ReadonlySet<string>
+}
+
+/**
+ * Resolves the options of a lab: given > environment > default.
+ *
+ * @throws LabError `bad-input`, naming every problem.
+ */
+export function resolveLab(options: LabOptions, env: Environment): ResolvedSpec {
+  const said = withEnvironment(labShape, options, env)
+  const spec = parseOptions(labShape, said) as LabSpec
+  const problems = crossCheck(spec)
+  if (problems.length > 0) throw badInput(problems)
+  const dir = spec.dir === undefined ? undefined : path.resolve(spec.dir)
+  return { spec: { ...spec, dir }, given: new Set(Object.keys(said)) }
+}
+
+/** Adds what the environment says for options that were not given. An empty variable says nothing. */
+export function withEnvironment(shape: OptionShape, options: object, env: Environment): Record<string, unknown> {
+  const said = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  for (const key of Object.keys(shape)) {
+    const { env: variable, read } = metaOf(shape, key)
+    const text = variable && env[variable]
+    if (text && said[key] === undefined) said[key] = read ? read(text) : text
+  }
+  return said
+}
+
+/** @throws LabError `bad-input` */
+export function parseOptions(shape: OptionShape, said: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const result = z.strictObject(shape).safeParse(said)
+  if (result.success) return result.data
+  throw badInput([...new Set(result.error.issues.map((issue) => sentence(shape, said, issue)))])
+}
+
+export function badInput(
+  problems: readonly string[],
+  hint = 'See redis-lab help for what each option takes.',
+): LabError {
+  const [only] = problems
+  if (problems.length === 1 && only) return new LabError({ code: 'bad-input', message: only, hint })
+  return new LabError({
+    code: 'bad-input',
+    message: `${problems.length} things are wrong with what was given`,
+    hint,
+    details: problems,
+  })
+}
+
+function sentence(shape: OptionShape, said: Readonly<Record<string, unknown>>, issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return `there is no option ${issue.keys.map((key) => `"${key}"`).join(', ')}`
+  const key = String(issue.path[0])
+  const meta = metaOf(shape, key)
+  const value = issue.path.reduce<unknown>((at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step], said)
+  if (issue.code === 'custom' && issue.message) return `${flagName(meta)} ${quoted(value)}: ${issue.message}`
+  return `${flagName(meta)} takes ${meta.expects ?? 'no value'}, not ${quoted(value)}`
+}
+
+/** JSON spelling shows a line break as \n instead of obeying it. */
+function quoted(value: unknown): string {
+  return JSON.stringify(value) ?? String(value)
+}

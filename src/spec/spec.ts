@@ -1,0 +1,134 @@
+/** Every option of a lab, once. See option.ts for what hangs on a declaration. */
+import ms, { type StringValue } from 'ms'
+import * as z from 'zod'
+import { readyLevels } from '../events.js'
+import { parseDirective, type Directive } from './directive.js'
+import { optionMeta, readNumber } from './option.js'
+
+/** A port's bus port is port + 10000, and 65535 is the last one there is. */
+export const lastDataPort = 55_535
+export const busPortOf = (port: number): number => port + 10_000
+/** Redis itself recommends no more than about a thousand nodes in a cluster. */
+const mostNodes = 1000
+
+const label = /^[a-z0-9][a-z0-9_-]{0,62}$/i
+
+// eslint-disable-next-line no-control-regex
+const oneLine = z.string().regex(/^[^\u0000-\u001f\u007f]+$/)
+
+const duration = z.union([z.number(), z.string()]).transform((given, context) => {
+  const value = typeof given === 'number' ? given : ms(given as StringValue)
+  if (Number.isFinite(value) && value >= 1 && value <= 86_400_000) return Math.round(value)
+  context.addIssue({ code: 'custom', message: '' })
+  return z.NEVER
+})
+
+const directive = z.string().transform((text, context): Directive => {
+  const parsed = parseDirective(text)
+  if (typeof parsed !== 'string') return parsed
+  context.addIssue({ code: 'custom', message: parsed })
+  return z.NEVER
+})
+
+export const labShape = {
+  masters: z
+    .int()
+    .min(1)
+    .max(mostNodes)
+    .default(3)
+    .register(optionMeta, {
+      flag: '--masters <count>',
+      description: 'masters that share the 16384 slots',
+      expects: `a whole number from 1 to ${mostNodes}`,
+      read: readNumber,
+    }),
+  replicas: z.int().min(0).max(100).default(1).register(optionMeta, {
+    flag: '--replicas <count>',
+    description: 'replicas of each master',
+    expects: 'a whole number from 0 to 100',
+    read: readNumber,
+  }),
+  port: z
+    .union([z.int().min(1).max(lastDataPort), z.literal('auto')])
+    .default(6001)
+    .register(optionMeta, {
+      flag: '--port <port>',
+      description: 'first port; the nodes take it and those after it, and port + 10000 for the cluster bus; or "auto"',
+      expects: `a port from 1 to ${lastDataPort} (the cluster bus needs port + 10000), or "auto"`,
+      read: readNumber,
+    }),
+  name: z.string().regex(label).default('default').register(optionMeta, {
+    flag: '--name <name>',
+    description: 'name of the lab',
+    expects: 'a name of letters, digits, "-" and "_", at most 63, that begins with a letter or digit',
+    env: 'REDIS_LAB_NAME',
+  }),
+  redis: oneLine.optional().register(optionMeta, {
+    flag: '--redis <release>',
+    description: 'a version (8.0.6), a path (tarball, source tree or built tree), "system" or "distro"',
+    expects: 'a version, a path, "system" or "distro"',
+    env: 'REDIS_LAB_REDIS',
+  }),
+  malloc: z.enum(['libc', 'jemalloc']).default('libc').register(optionMeta, {
+    flag: '--malloc <allocator>',
+    description:
+      'allocator a release is built with: libc builds more than twice as fast, jemalloc is what production runs',
+    expects: '"libc" or "jemalloc"',
+  }),
+  dir: oneLine.optional().register(optionMeta, {
+    flag: '--dir <folder>',
+    description: 'folder of the lab, instead of one below REDIS_LAB_STATE',
+    expects: 'the path of a folder',
+  }),
+  set: z.array(directive).default([]).register(optionMeta, {
+    flag: '--set <directive>',
+    description: 'a redis.conf directive to add or replace, such as "maxmemory 100mb"; may be repeated',
+    expects: 'a directive and its value',
+  }),
+  creator: z.enum(['redis-cli']).default('redis-cli').register(optionMeta, {
+    flag: '--creator <creator>',
+    description: 'what joins the nodes into a cluster',
+    expects: '"redis-cli"',
+  }),
+  wait: z
+    .enum(readyLevels.filter((level) => level !== 'none'))
+    .default('full')
+    .register(optionMeta, {
+      flag: '--wait <level>',
+      description: 'how much must be proven before the lab counts as ready: alive, agreed, ok, replicas or full',
+      expects: '"alive", "agreed", "ok", "replicas" or "full"',
+    }),
+  timeout: duration.default(60_000).register(optionMeta, {
+    flag: '--timeout <time>',
+    description: 'how long forming and proving the cluster may take, such as 90s or 2m',
+    expects: 'a time such as 90s or 2m, at most a day',
+  }),
+  ephemeral: z.boolean().default(false).register(optionMeta, {
+    flag: '--ephemeral',
+    description: 'a lab in a temporary folder, deleted when it is taken down',
+  }),
+}
+
+/** What a caller may say. Times are milliseconds, or text such as "90s". */
+export type LabOptions = { [Key in keyof typeof labShape]?: z.input<(typeof labShape)[Key]> | undefined }
+
+/** What the lab is then made from: every value resolved, times in milliseconds. */
+export type LabSpec = Readonly<z.output<z.ZodObject<typeof labShape>>>
+
+/** What no single option can know. Returns one sentence per problem. */
+export function crossCheck(spec: LabSpec): string[] {
+  const problems: string[] = []
+  const nodes = spec.masters * (1 + spec.replicas)
+  if (nodes > mostNodes) problems.push(`${nodes} nodes are more than the ${mostNodes} a cluster is made for`)
+  if (spec.creator === 'redis-cli' && spec.masters < 3) {
+    problems.push(`the redis-cli creator needs at least 3 masters, not ${spec.masters}`)
+  }
+  if (spec.port !== 'auto' && spec.port + nodes - 1 > lastDataPort) {
+    problems.push(
+      `${nodes} nodes from port ${spec.port} would go past ${lastDataPort}, the last port that leaves room for the cluster bus`,
+    )
+  }
+  if (spec.ephemeral && spec.dir !== undefined)
+    problems.push('--ephemeral makes its own folder, so --dir cannot choose one')
+  return problems
+}

@@ -1,0 +1,60 @@
+/**
+ * The line between a supervisor and the process that started it: a socket pair, one JSON document per line.
+ *
+ * It is also the lease. Whoever holds the other end need not say anything: when it dies, even by SIGKILL, the kernel closes the
+ * socket, and the supervisor of a leased lab takes the lab down.
+ */
+import type { Duplex } from 'node:stream'
+import type { ErrorData } from '../errors.js'
+import type { LabEvent } from '../events.js'
+import type { Places } from '../paths.js'
+import type { LabRecord } from './record.js'
+import type { LabStatus } from './status.js'
+
+/** What a supervisor is told to look after. */
+export interface Order {
+  readonly record: LabRecord
+  readonly places: Places
+  readonly socket: string
+  /** The lab goes down when the caller does; otherwise it stays. */
+  readonly leased: boolean
+  /** The node folders hold a cluster from an earlier run. */
+  readonly resumed: boolean
+  /** The directives of the spec are new: each redis.conf is written again. */
+  readonly rewriteConf: boolean
+}
+
+export type ToSupervisor = { readonly order: Order } | { readonly stop: { readonly reason: string } }
+
+export type FromSupervisor =
+  | { readonly event: LabEvent }
+  | { readonly ready: LabStatus }
+  | { readonly failed: ErrorData }
+  | { readonly stopped: true }
+
+export class Channel<Sent, Received> {
+  readonly #socket: Duplex
+
+  constructor(socket: Duplex, { onMessage, onClose }: { onMessage: (message: Received) => void; onClose: () => void }) {
+    this.#socket = socket
+    let rest = ''
+    socket.setEncoding('utf8')
+    socket.on('data', (chunk: string) => {
+      const lines = (rest + chunk).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) onMessage(JSON.parse(line) as Received)
+    })
+    // A peer that died reads nothing more; 'close' follows and is what counts.
+    socket.on('error', () => {})
+    socket.once('close', onClose)
+  }
+
+  send(message: Sent): void {
+    if (this.#socket.writable) this.#socket.write(`${JSON.stringify(message)}\n`)
+  }
+
+  /** Ends this side; `sent` is called once everything is on its way. */
+  close(sent?: () => void): void {
+    this.#socket.end(sent)
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * A lab's folder, when the lab ends for good.
+ *
+ * Only what the lab itself made is deleted, entry by entry: a folder that was chosen with --dir may hold other things.
+ */
+import { copyFileSync, existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, rmdirSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { labEntry, labFiles, nodeFiles, type Places } from '../paths.js'
+import type { LabRecord } from './record.js'
+
+/** Failures of which the evidence is kept; older ones make room. */
+const mostEvidence = 10
+
+export function deleteLab(places: Places, record: LabRecord): void {
+  const { dir } = record
+  for (const { port } of record.nodes) rmSync(labFiles.node(dir, port), { recursive: true, force: true })
+  for (const file of [labFiles.running, labFiles.supervisorLog, labFiles.createLog]) rmSync(file(dir), { force: true })
+  // The record goes last: until then the lab can still be found, and deleted again.
+  rmSync(labFiles.record(dir), { force: true })
+  removeIfEmpty(dir)
+  removeLinkTo(dir, labEntry(places, record.name))
+}
+
+/** Copies logs and configurations to where they outlive the lab. @returns that folder */
+export function keepEvidence(places: Places, record: LabRecord): string {
+  const failed = path.join(places.state, 'failed')
+  const kept = path.join(failed, `${new Date().toISOString().replaceAll(/[:.]/g, '-')}-${record.name}`)
+  const ofNodes = record.nodes.flatMap(({ port }) => {
+    const dir = labFiles.node(record.dir, port)
+    return [nodeFiles.conf(dir), nodeFiles.log(dir), nodeFiles.nodes(dir)]
+  })
+  for (const file of [labFiles.supervisorLog(record.dir), labFiles.createLog(record.dir), ...ofNodes].filter(
+    existsSync,
+  )) {
+    const target = path.join(kept, path.relative(record.dir, file))
+    mkdirSync(path.dirname(target), { recursive: true })
+    copyFileSync(file, target)
+  }
+  for (const old of readdirSync(failed).sort().slice(0, -mostEvidence)) {
+    rmSync(path.join(failed, old), { recursive: true, force: true })
+  }
+  return kept
+}
+
+function removeIfEmpty(dir: string): void {
+  try {
+    rmdirSync(dir)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw error
+  }
+}
+
+/** The entry below REDIS_LAB_STATE is a link where the folder is somewhere else; a link to another folder is another lab's. */
+function removeLinkTo(dir: string, entry: string): void {
+  if (lstatSync(entry, { throwIfNoEntry: false })?.isSymbolicLink() && readlinkSync(entry) === dir) rmSync(entry)
+}

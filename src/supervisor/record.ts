@@ -1,0 +1,105 @@
+/**
+ * What a lab leaves on disk about itself.
+ *
+ *     lab.json   what the lab IS: its spec, build and nodes. Stays when the lab is down; the next `up` resumes from it.
+ *     run.json   what runs NOW: the supervisor and the servers, by pid and start time. Gone when the lab is down; one that is
+ *                found with a dead supervisor tells the next command what was left behind.
+ */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import * as z from 'zod'
+import { LabError } from '../errors.js'
+import { labFiles } from '../paths.js'
+import { labShape } from '../spec/index.js'
+import { writeWhole } from '../util/files.js'
+
+const slotRange = z.tuple([z.int().min(0).max(16_383), z.int().min(0).max(16_383)]).readonly()
+
+const identity = z.object({ pid: z.int().positive(), startTime: z.string() })
+
+const labRecord = z.object({
+  format: z.literal(1),
+  name: labShape.name,
+  dir: z.string(),
+  createdAt: z.string(),
+  /** The creator has done its work. A lab that never got so far has no data, and is begun anew. */
+  formed: z.boolean(),
+  spec: z.object({
+    ...labShape,
+    // On disk the options are as they were resolved, not as they were typed.
+    set: z.array(z.object({ name: z.string(), value: z.string() })),
+    timeout: z.number(),
+  }),
+  build: z.object({
+    engine: z.enum(['redis', 'valkey']),
+    version: z.string(),
+    source: z.string(),
+    server: z.string(),
+    cli: z.string(),
+  }),
+  nodes: z.array(
+    z.object({
+      name: z.string(),
+      port: z.int(),
+      busPort: z.int(),
+      role: z.enum(['master', 'replica']),
+      slots: slotRange.exactOptional(),
+      masterName: z.string().exactOptional(),
+      id: z.string().nullable(),
+    }),
+  ),
+})
+
+const runRecord = z.object({
+  supervisor: identity,
+  socket: z.string(),
+  nodes: z.array(z.object({ name: z.string(), process: identity })),
+})
+
+export type LabRecord = Readonly<z.output<typeof labRecord>>
+export type RunRecord = Readonly<z.output<typeof runRecord>>
+
+/** @throws LabError `lab-damaged` when the file is there but is not a record */
+export const readLab = (dir: string): LabRecord | undefined => read(labFiles.record(dir), labRecord)
+export const readRun = (dir: string): RunRecord | undefined => read(labFiles.running(dir), runRecord)
+
+export function writeLab(record: LabRecord): void {
+  mkdirSync(record.dir, { recursive: true })
+  writeWhole(labFiles.record(record.dir), `${JSON.stringify(record, null, 2)}\n`)
+}
+
+export function writeRun(dir: string, run: RunRecord): void {
+  writeWhole(labFiles.running(dir), `${JSON.stringify(run, null, 2)}\n`, 0o600)
+}
+
+export function removeRun(dir: string): void {
+  rmSync(labFiles.running(dir), { force: true })
+}
+
+function read<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> | undefined {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw damaged(file, (error as Error).message)
+  }
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (error) {
+    throw damaged(file, (error as Error).message)
+  }
+  const result = schema.safeParse(json)
+  if (!result.success) throw damaged(file, z.prettifyError(result.error))
+  return result.data
+}
+
+function damaged(file: string, reason: string): LabError {
+  return new LabError({
+    code: 'lab-damaged',
+    message: `the record of this lab cannot be read`,
+    hint: 'The data of the nodes is untouched. Move the folder away, or delete it, to start anew.',
+    details: [`file: ${file}`, ...reason.split('\n')],
+  })
+}

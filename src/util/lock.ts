@@ -1,0 +1,132 @@
+/**
+ * A lock that is a file, held by a process and not by a promise to delete it.
+ *
+ * DESIGN. The file says who holds it: {pid, startTime, command}, and a nonce, so that no two claims are ever equal. It is
+ * written elsewhere and then linked into place: there is one winner, and nobody ever reads half of it. A holder that is dead,
+ * by identity and not by pid alone, is no holder.
+ *
+ * A claim is removed by its owner; a dead owner's claim by whoever holds the guard, a second lock named after exactly that
+ * claim. Without the guard, one that saw the dead claim a moment ago could remove the lock of the one that took over first.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { LabError } from '../errors.js'
+import { identify, isAlive, type ProcessIdentity } from './process-identity.js'
+
+export interface LockHolder extends ProcessIdentity {
+  /** What it is doing, in words that a waiting person understands. */
+  readonly command: string
+}
+
+export interface LockOptions {
+  readonly command: string
+  /** Called once for each living holder that has to be waited for. */
+  readonly onWait?: (holder: LockHolder) => void
+  readonly signal?: AbortSignal | undefined
+}
+
+const pollMs = 100
+
+/**
+ * Runs `run` while holding the lock `file`; waits as long as somebody alive holds it. Two calls in one process exclude each
+ * other as well.
+ *
+ * @throws LabError `interrupted` when `signal` is aborted while waiting; whatever `run` throws
+ */
+export async function withLock<Result>(
+  file: string,
+  options: LockOptions,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  const { command, onWait, signal } = options
+  mkdirSync(path.dirname(file), { recursive: true })
+  const claim = JSON.stringify({ ...ownIdentity(), command, nonce: randomBytes(8).toString('hex') })
+  let told: string | undefined
+  for (;;) {
+    if (signal?.aborted)
+      throw new LabError({ code: 'interrupted', message: 'interrupted while waiting for another redis-lab' })
+    const holder = take(file, claim)
+    if (!holder) break
+    const who = `${holder.pid} ${holder.startTime}`
+    if (told !== who) onWait?.(holder)
+    told = who
+    // An abort ends the sleep early; the loop then sees it.
+    await sleep(pollMs, undefined, { ...(signal && { signal }) }).catch(() => {})
+  }
+  try {
+    return await run()
+  } finally {
+    // The nonce makes this claim different from every other, this process's own included.
+    if (readText(file) === claim) rmSync(file, { force: true })
+  }
+}
+
+/** Who holds the lock now; undefined when nobody alive does. */
+export function lockHolder(file: string): LockHolder | undefined {
+  const text = readText(file)
+  return text === undefined ? undefined : livingHolder(text)
+}
+
+/** Undefined when the lock is ours; otherwise the living holder to wait for. */
+function take(file: string, claim: string): LockHolder | undefined {
+  const draft = `${file}.${randomBytes(6).toString('hex')}.tmp`
+  writeFileSync(draft, claim, { flag: 'wx' })
+  try {
+    for (;;) {
+      if (linkInto(draft, file)) return undefined
+      const found = readText(file)
+      if (found === undefined) continue
+      const holder = livingHolder(found) ?? removeDead(file, found, claim)
+      if (holder) return holder
+    }
+  } finally {
+    rmSync(draft, { force: true })
+  }
+}
+
+/** Removes the claim of a dead holder; returns somebody alive who is doing that already. */
+function removeDead(file: string, dead: string, claim: string): LockHolder | undefined {
+  const guard = `${file}.${createHash('sha256').update(dead).digest('hex').slice(0, 12)}`
+  const holder = take(guard, claim)
+  if (holder) return holder
+  if (readText(file) === dead) rmSync(file, { force: true })
+  rmSync(guard, { force: true })
+  return undefined
+}
+
+function linkInto(draft: string, file: string): boolean {
+  try {
+    linkSync(draft, file)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+function livingHolder(text: string): LockHolder | undefined {
+  try {
+    const { pid, startTime, command } = JSON.parse(text) as Partial<LockHolder>
+    if (typeof pid !== 'number' || typeof startTime !== 'string') return undefined
+    return isAlive({ pid, startTime }) ? { pid, startTime, command: String(command) } : undefined
+  } catch {
+    // Not one of ours: nobody stands behind it.
+    return undefined
+  }
+}
+
+function ownIdentity(): ProcessIdentity {
+  const own = identify(process.pid)
+  if (!own) throw new Error('this process cannot tell when it was started: neither /proc nor ps answers')
+  return own
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,6 @@
+export { printError, type ErrorStyle } from './error.js'
+export { eventLine } from './event.js'
+export { lsText, readyText, statusText, type LabRow } from './lab.js'
+export { isTerminal, printJson, printNote, printResult } from './output.js'
+export { showProgress, type Progress } from './progress.js'
+export { table } from './table.js'

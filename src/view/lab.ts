@@ -1,0 +1,84 @@
+/** A lab in words, for a person. */
+import { countSlots, slotCount, type SlotRange } from '../cluster/index.js'
+import { nameFlag } from '../lab/index.js'
+import type { LabStatus, NodeStatus } from '../supervisor/index.js'
+import { table } from './table.js'
+
+/** What `up` ends with: the nodes, the proof, and what to type next. */
+export function readyText(status: LabStatus): string {
+  return [nodeTable(status), '', coverage(status), '', nextSteps(status)].join('\n')
+}
+
+export function statusText(status: LabStatus): string {
+  const { name, state, redis, dir, ready } = status
+  const lines = [
+    `lab "${name}" is ${state} (${redis.engine} ${redis.version}, ${redis.source})`,
+    `folder: ${dir}`,
+    '',
+    nodeTable(status),
+    '',
+  ]
+  if (state !== 'stopped') lines.push(coverage(status), `ready: ${ready.level}`)
+  lines.push(...ready.reasons.map((reason) => `  ${reason}`))
+  return lines.join('\n').trimEnd()
+}
+
+function nodeTable({ nodes }: LabStatus): string {
+  const rows = nodes.map((node) => [
+    node.name,
+    String(node.port),
+    node.role,
+    roleDetail(node, nodes),
+    node.state,
+    node.pid === null ? '-' : String(node.pid),
+    node.restarts === 0 ? '' : `restarted ${node.restarts} times`,
+  ])
+  return table(['NODE', 'PORT', 'ROLE', 'SLOTS', 'STATE', 'PID', ''], rows)
+}
+
+function roleDetail(node: NodeStatus, nodes: readonly NodeStatus[]): string {
+  if (node.role === 'replica') {
+    const master = nodes.find((other) => other.id === node.masterId)
+    return master ? `of ${master.name}` : '-'
+  }
+  return node.slots.length === 0 ? '-' : node.slots.map(range).join(' ')
+}
+
+const range = ([first, last]: SlotRange): string => (first === last ? String(first) : `${first}-${last}`)
+
+function coverage({ nodes }: LabStatus): string {
+  const covered = nodes.filter((node) => node.role === 'master').reduce((sum, node) => sum + countSlots(node.slots), 0)
+  return covered === slotCount ? `All ${slotCount} slots are covered.` : `${covered} of ${slotCount} slots are covered.`
+}
+
+function nextSteps({ name, nodes }: LabStatus): string {
+  const flag = nameFlag(name)
+  const url = `redis://127.0.0.1:${nodes[0]?.port}`
+  return table(
+    ['  connect to', url],
+    [
+      [`  redis-lab cli${flag}`, 'talk to it with redis-cli'],
+      [`  redis-lab down${flag}`, 'take it down; its data stays'],
+    ],
+  )
+}
+
+/** A line of `ls`, and an element of what `ls --json` prints. */
+export interface LabRow {
+  readonly name: string
+  readonly state: 'running' | 'stopped' | 'failed'
+  readonly ports: readonly number[]
+  readonly redis: string | null
+  readonly dir: string | null
+  readonly ephemeral: boolean
+  readonly problem: string | null
+}
+
+export function lsText(labs: readonly LabRow[]): string {
+  if (labs.length === 0) return 'There are no labs. Start one with: redis-lab up'
+  const rows = labs.map(({ name, state, ports, redis, dir, problem }) => {
+    const block = ports.length > 0 ? `${ports[0]}-${ports.at(-1)}` : '-'
+    return [name, problem === null ? state : `${state}: ${problem}`, block, redis ?? '-', dir ?? '-']
+  })
+  return table(['NAME', 'STATE', 'PORTS', 'REDIS', 'FOLDER'], rows)
+}

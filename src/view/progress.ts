@@ -1,0 +1,74 @@
+/**
+ * How work in progress is shown: a live list on a terminal, plain lines elsewhere, nothing with --json.
+ *
+ * Every way takes the same events. The live list is loaded only where it is used, and shown only once something takes time:
+ * a lab on a built release is often ready before a list could have been drawn.
+ */
+import type { Emit, LabEvent } from '../events.js'
+import { eventLine } from './event.js'
+import { isTerminal, printNote } from './output.js'
+
+export interface Progress {
+  readonly emit: Emit
+  /** Resolves when what is on the screen is final. */
+  finish(outcome: 'done' | 'failed'): Promise<void>
+}
+
+/** A list that appears and is over within this time would only flicker. */
+const worthShowingMs = 400
+
+export function showProgress({ json }: { json: boolean }): Progress {
+  if (json) return { emit: () => {}, finish: async () => {} }
+  return isTerminal() ? liveProgress() : plainProgress()
+}
+
+/** What a log of a CI run should show: beginnings and ends, and a percentage now and then. */
+function plainProgress(): Progress {
+  let saidTenth = -1
+  return {
+    emit(event) {
+      if (event.type === 'build-started' || event.type === 'download-started') saidTenth = 0
+      const line = isDetail(event) ? undefined : eventLine(event)
+      if (line !== undefined) printNote(line)
+      const share = shareDone(event)
+      if (share === undefined || Math.floor(share * 10) <= saidTenth) return
+      saidTenth = Math.floor(share * 10)
+      printNote(`  ${saidTenth * 10}%`)
+    },
+    finish: async () => {},
+  }
+}
+
+/** Six servers starting are one thing to a person. */
+const isDetail = (event: LabEvent): boolean =>
+  event.type === 'node-listening' || event.type === 'node-started' || (event.type === 'node-exited' && event.expected)
+
+function shareDone(event: LabEvent): number | undefined {
+  if (event.type === 'build-progress') return event.doneSteps / Math.max(1, event.totalSteps)
+  if (event.type === 'download-progress' && event.totalBytes) return event.receivedBytes / event.totalBytes
+  return undefined
+}
+
+function liveProgress(): Progress {
+  const soFar: LabEvent[] = []
+  let list: Progress | undefined
+  let finished = false
+  const timer = setTimeout(() => {
+    void import('./live-list.js').then(({ liveList }) => {
+      if (finished) return
+      list = liveList()
+      for (const event of soFar) list.emit(event)
+    })
+  }, worthShowingMs)
+  return {
+    emit(event) {
+      if (list) list.emit(event)
+      else soFar.push(event)
+    },
+    async finish(outcome) {
+      finished = true
+      clearTimeout(timer)
+      await list?.finish(outcome)
+    },
+  }
+}

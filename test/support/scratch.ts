@@ -1,0 +1,127 @@
+/**
+ * A place of its own for each test: folders, an environment with nothing else in it, and the proof afterwards that no process,
+ * no socket and no file of it is left.
+ */
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, expect, inject } from 'vitest'
+import { placesFrom, type Places } from '../../src/paths.js'
+import { identify } from '../../src/util/process-identity.js'
+
+export const bin = fileURLToPath(new URL('../../bin/redis-lab.js', import.meta.url))
+
+export interface Outcome {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Scratch {
+  readonly dir: string
+  readonly env: Record<string, string>
+  readonly places: Places
+  /** Runs the command to its end. */
+  run(...args: string[]): Promise<Outcome>
+  /** Runs the command and parses what it printed; fails the test when it does not exit 0. */
+  json<Value>(...args: string[]): Promise<Value>
+  /** Starts the command, or any program, in this environment. */
+  start(args: readonly string[], program?: string): ChildProcess
+  /** Pids of processes that belong to this place. */
+  processes(): number[]
+}
+
+/** Call it once per file; the value is renewed for each test. */
+export function useScratch(): Scratch {
+  let dir = ''
+  let current: Scratch
+  beforeEach(() => {
+    dir = mkdtempSync(path.join(os.tmpdir(), 'rl-test-'))
+    current = makeScratch(dir)
+  })
+  afterEach(async () => {
+    // The last process may be on its way out: that it goes by itself is the fact to wait for.
+    await expect.poll(() => current.processes(), { timeout: 15_000, message: 'processes left behind' }).toEqual([])
+    expect(labsIn(current.places), 'labs left behind').toEqual([])
+    expect(readdirSync(path.join(dir, 'tmp')), 'temporary files left behind').toEqual([])
+    rmSync(dir, { recursive: true })
+  })
+  // Tests hold this object, and reach the scratch of the test that runs.
+  return new Proxy({} as Scratch, { get: (_, key) => Reflect.get(current, key) as unknown })
+}
+
+function makeScratch(dir: string): Scratch {
+  for (const name of ['home', 'state', 'tmp']) mkdirSync(path.join(dir, name))
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: path.join(dir, 'home'),
+    TMPDIR: path.join(dir, 'tmp'),
+    REDIS_LAB_STATE: path.join(dir, 'state'),
+    REDIS_LAB_CACHE: inject('cacheDir'),
+    ...(process.env['REDIS_LAB_REDIS'] && { REDIS_LAB_REDIS: process.env['REDIS_LAB_REDIS'] }),
+  }
+  const start = (args: readonly string[], program = bin) =>
+    spawn(process.execPath, [program, ...args], { env, cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] })
+  const run = (...args: string[]) => outcomeOf(start(args))
+  return {
+    dir,
+    env,
+    places: placesFrom(env),
+    start,
+    run,
+    async json<Value>(...args: string[]): Promise<Value> {
+      const { code, stdout, stderr } = await run(...args, '--json')
+      expect(code, stderr).toBe(0)
+      return JSON.parse(stdout) as Value
+    },
+    processes: () => processesOf(dir),
+  }
+}
+
+export function outcomeOf(child: ChildProcess): Promise<Outcome> {
+  let stdout = ''
+  let stderr = ''
+  child.stdout?.on('data', (chunk) => (stdout += String(chunk)))
+  child.stderr?.on('data', (chunk) => (stderr += String(chunk)))
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code, stdout, stderr }))
+  })
+}
+
+/** Entries of labs, whatever they are; locks count too. */
+export function labsIn(places: Places): string[] {
+  const labs = path.join(places.state, 'labs')
+  return existsSync(labs) ? readdirSync(labs) : []
+}
+
+/**
+ * Every process of this place: servers by their working directory (they write their title over their environment), supervisors
+ * and commands by their environment.
+ */
+function processesOf(dir: string): number[] {
+  if (process.platform !== 'linux') return processesByCommand(dir)
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => pid !== process.pid && identify(pid) !== undefined)
+    .filter((pid) => {
+      try {
+        const environment = readFileSync(`/proc/${pid}/environ`, 'latin1')
+        return environment.includes(`REDIS_LAB_STATE=${dir}/`) || readlinkSync(`/proc/${pid}/cwd`).startsWith(`${dir}/`)
+      } catch {
+        return false
+      }
+    })
+}
+
+function processesByCommand(dir: string): number[] {
+  const listing = execFileSync('ps', ['-Axo', 'pid=,command='], { encoding: 'utf8' })
+  return listing
+    .split('\n')
+    .filter((line) => line.includes(dir))
+    .map((line) => Number.parseInt(line, 10))
+    .filter((pid) => pid !== process.pid)
+}
