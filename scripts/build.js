@@ -24,7 +24,7 @@ const { dependencies } = JSON.parse(await (await import('node:fs/promises')).rea
 rmSync(`${root}dist`, { recursive: true, force: true })
 await build({
   absWorkingDir: root,
-  entryPoints: ['src/index.ts', 'src/cli/main.ts', 'src/supervisor/main.ts'],
+  entryPoints: ['src/index.ts', 'src/cli/main.ts', 'src/cli/reference.ts', 'src/supervisor/main.ts'],
   outbase: 'src',
   outdir: 'dist',
   bundle: true,

@@ -1,4 +1,6 @@
 /** The status of any lab: asked where somebody can answer, told from its record where nobody can. */
+import { readFileSync } from 'node:fs'
+import { isMaster, isMyself, parseNodes, type NodeLine } from '../cluster/index.js'
 import { labFiles, nodeFiles, type Places } from '../paths.js'
 import type { LabRecord, LabStatus, NodeStatus } from '../supervisor/index.js'
 import { isAlive } from '../util/process-identity.js'
@@ -37,20 +39,31 @@ function fromRecord(found: Exclude<FoundLab, { kind: 'running' }>): LabStatus {
   }
 }
 
+/** As the node itself wrote it down when it last ran; as it was planned where it did not. */
 function describeNode(record: LabRecord, node: LabRecord['nodes'][number], pid: number | null): NodeStatus {
   const dir = labFiles.node(record.dir, node.port)
+  const line = ownLineOnDisk(dir)
   return {
     name: node.name,
     port: node.port,
     busPort: node.busPort,
     pid,
-    id: node.id,
-    role: node.role,
-    masterId: record.nodes.find((other) => other.name === node.masterName)?.id ?? null,
-    slots: node.slots ? [node.slots] : [],
+    id: line?.id ?? node.id,
+    role: line ? (isMaster(line) ? 'master' : 'replica') : node.role,
+    masterId: line?.masterId ?? null,
+    slots: line?.slots ?? [],
     state: pid === null ? 'stopped' : 'running',
     restarts: 0,
     dir,
     log: nodeFiles.log(dir),
+  }
+}
+
+function ownLineOnDisk(dir: string): NodeLine | undefined {
+  try {
+    return parseNodes(readFileSync(nodeFiles.nodes(dir), 'utf8')).find(isMyself)
+  } catch {
+    // Missing or damaged: that is for `up` to judge.
+    return undefined
   }
 }

@@ -1,5 +1,6 @@
 /** The end of a file, and what is written to it from then on. Files are read in pieces: a log may be large. */
 import { open } from 'node:fs/promises'
+import { StringDecoder } from 'node:string_decoder'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const pieceBytes = 64 * 1024
@@ -47,6 +48,8 @@ export interface FollowOptions {
 export async function followFile(path: string, { fromBytes, onLine, signal }: FollowOptions): Promise<void> {
   let at = fromBytes
   let rest = ''
+  // A piece may end within a character.
+  const decoder = new StringDecoder('utf8')
   while (!signal.aborted) {
     const file = await open(path).catch(missing)
     if (file) {
@@ -57,7 +60,7 @@ export async function followFile(path: string, { fromBytes, onLine, signal }: Fo
           const { buffer, bytesRead } = await file.read(Buffer.alloc(pieceBytes), 0, pieceBytes, at)
           if (bytesRead === 0) break
           at += bytesRead
-          const lines = (rest + buffer.toString('utf8', 0, bytesRead)).split('\n')
+          const lines = (rest + decoder.write(buffer.subarray(0, bytesRead))).split('\n')
           rest = lines.pop() ?? ''
           lines.forEach(onLine)
         }

@@ -29,10 +29,6 @@ interface Quirk {
 const quirks: readonly Quirk[] = [
   // A global is defined in a header. gcc 10 and clang 11 stopped merging such definitions; older ones take the flag as well.
   { engine: 'redis', from: '5.0.0', below: '6.0.0', change: { variables: { REDIS_CFLAGS: '-fcommon' } } },
-  // By themselves these optimise while linking (-O3 -flto), half of the work in one step at the end. For servers on a
-  // developer's machine that is not worth a build that takes half as long again; releases before never did it.
-  { engine: 'redis', from: '7.0.0', change: { variables: { OPTIMIZATION: '-O2' } } },
-  { engine: 'valkey', from: '7.2.0', change: { variables: { OPTIMIZATION: '-O2' } } },
   // deps/fast_float is C++.
   { engine: 'redis', from: '8.0.0', change: { needsCxx: true } },
 ]
@@ -52,19 +48,24 @@ export function recipeFor({
       compareVersions(version, quirk.from) >= 0 &&
       (quirk.below === undefined || compareVersions(version, quirk.below) < 0),
   )
-  // Without USE_SYSTEMD=no the server links libsystemd where its headers happen to be; nothing in a lab is run by systemd.
-  const variables = { MALLOC: malloc, USE_SYSTEMD: 'no' }
   return {
     server: `${engine}-server`,
     cli: `${engine}-cli`,
-    variables: Object.assign(
-      {},
-      variables,
-      ...applying.map((quirk) => quirk.change.variables ?? {}),
-    ) as typeof variables,
-    needsCxx: applying.some((quirk) => quirk.change.needsCxx === true),
+    variables: { ...always, MALLOC: malloc, ...merged(applying.map(({ change }) => change.variables ?? {})) },
+    needsCxx: applying.some(({ change }) => change.needsCxx === true),
   }
 }
+
+const always = {
+  // Up to 7.0 the default. Later ones optimise while linking (-O3 -flto): half of the work, in one step at the very end. For
+  // servers on a developer's machine that is not worth it.
+  OPTIMIZATION: '-O2',
+  // Otherwise the server is linked with libsystemd where its headers happen to be; nothing in a lab is run by systemd.
+  USE_SYSTEMD: 'no',
+}
+
+const merged = (parts: readonly Readonly<Record<string, string>>[]): Record<string, string> =>
+  Object.fromEntries(parts.flatMap((part) => Object.entries(part)))
 
 /**
  * Names that make or the Makefiles of Redis and Valkey would take from the environment. They are removed: a cache entry is

@@ -1,0 +1,33 @@
+/** The README's reference of commands and options, out of their declarations. */
+import { defaultOf, metaOf, type OptionShape } from '../spec/index.js'
+import { commands, verbose, type Command } from './commands.js'
+import { spellDefault } from './parse.js'
+
+/** Markdown. `npm run readme` writes it into the README, and a test fails when the README has another. */
+export function referenceMarkdown(): string {
+  return commands.map(commandMarkdown).join('\n\n')
+}
+
+function commandMarkdown(command: Command): string {
+  const words = [`redis-lab ${command.name}`, '[options]', command.args, command.rest && `[-- ${command.rest}]`]
+  const usage = words.filter(Boolean).join(' ')
+  return [`### \`${usage}\``, '', `${capital(command.summary)}.`, '', optionTable({ ...command.shape, verbose })].join(
+    '\n',
+  )
+}
+
+function optionTable(shape: OptionShape): string {
+  const rows = Object.keys(shape).map((key) => {
+    const { flag, description, env } = metaOf(shape, key)
+    const schema = shape[key]
+    const fallback = schema && defaultOf(schema)
+    const shown =
+      fallback === undefined || fallback === false || Array.isArray(fallback)
+        ? ''
+        : `\`${spellDefault(key, fallback)}\``
+    return `| \`${flag}\` | ${description} | ${shown} | ${env ? `\`${env}\`` : ''} |`
+  })
+  return ['| option | | default | environment |', '| --- | --- | --- | --- |', ...rows].join('\n')
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
