@@ -34,7 +34,10 @@ export function planTopology({ masters, replicas, ports }: TopologyInput): Plann
   })
 }
 
-/** The same even shares that `redis-cli --cluster create` deals out: 0-5460, 5461-10922, 10923-16383 for three. */
+/**
+ * The same even shares that `redis-cli --cluster create` deals out: 0-5460, 5461-10922, 10923-16383 for three. From 78 masters
+ * on some borders differ by one slot, because redis-cli adds its shares up in single precision.
+ */
 function shareOfSlots(index: number, masters: number): SlotRange {
   const border = (at: number) => Math.round((slotCount * at) / masters)
   return [border(index), border(index + 1) - 1]

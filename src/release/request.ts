@@ -1,5 +1,5 @@
 /** What `--redis` asked for: from a text to one of a few kinds, or to a sentence about what is wrong with it. */
-import { existsSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { LabError } from '../errors.js'
 import type { Checksums } from './checksums.js'
@@ -43,6 +43,7 @@ function resolvePath(text: string, env: Environment): string {
 function readPath(target: string): Wanted {
   const found = statSync(target, { throwIfNoEntry: false })
   if (!found) throw unknown(`there is nothing at ${target}`, 'Is the path right? It is taken from the current folder.')
+  if (!isReadable(target)) throw unknown(`${target} cannot be read`, 'Check its permissions.')
   if (found.isDirectory()) {
     const programs = findPrograms(target)
     if (programs) return { kind: 'built', programs, path: target }
@@ -60,6 +61,15 @@ function readPath(target: string): Wanted {
   const cli = cliBeside(target)
   if (cli) return { kind: 'built', programs: { server: target, cli }, path: target }
   throw unknown(`there is no redis-cli beside ${target}`, 'Give the folder that holds both programs.')
+}
+
+function isReadable(target: string): boolean {
+  try {
+    accessSync(target, constants.R_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function unknownVersion(version: string, known: readonly string[]): LabError {

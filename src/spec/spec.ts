@@ -17,9 +17,10 @@ const label = /^[a-z0-9][a-z0-9_-]{0,62}$/i
 const oneLine = z.string().regex(/^[^\u0000-\u001f\u007f]+$/)
 
 const duration = z.union([z.number(), z.string()]).transform((given, context) => {
-  const value = typeof given === 'number' ? given : ms(given as StringValue)
+  // ms() throws on an empty text.
+  const value = typeof given === 'number' ? given : given === '' ? NaN : ms(given as StringValue)
   if (Number.isFinite(value) && value >= 1 && value <= 86_400_000) return Math.round(value)
-  context.addIssue({ code: 'custom', message: '' })
+  context.addIssue({ code: 'invalid_type', expected: 'number', input: given })
   return z.NEVER
 })
 

@@ -27,7 +27,13 @@ const mostBodyBytes = 64 * 1024
 /** @throws LabError `lab-busy` when another supervisor answers on this socket */
 export async function serveControl(socket: string, target: ControlTarget): Promise<ControlServer> {
   const app = new Hono()
-  app.use(bodyLimit({ maxSize: mostBodyBytes }))
+  app.use(
+    bodyLimit({
+      maxSize: mostBodyBytes,
+      onError: (context) =>
+        context.json({ code: 'bad-input', message: `a body has at most ${mostBodyBytes} bytes` }, 413),
+    }),
+  )
   app.get('/status', async (context) => context.json(await target.status()))
   app.post('/stop', async (context) => {
     await target.stop('redis-lab down')

@@ -6,6 +6,7 @@
  */
 import { accessSync, constants } from 'node:fs'
 import path from 'node:path'
+import type TreeKill from 'tree-kill'
 import { LabError } from '../errors.js'
 import { tailLines } from './text.js'
 
@@ -109,7 +110,7 @@ interface TreeSignal {
   readonly pid: number
   readonly signal: NodeJS.Signals
   readonly tethered: boolean
-  readonly treeKill: typeof import('tree-kill')
+  readonly treeKill: typeof TreeKill
 }
 
 function signalTree({ pid, signal, tethered, treeKill }: TreeSignal): void {

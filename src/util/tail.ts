@@ -49,13 +49,17 @@ export async function followFile(path: string, { fromBytes, onLine, signal }: Fo
   let at = fromBytes
   let rest = ''
   // A piece may end within a character.
-  const decoder = new StringDecoder('utf8')
+  let decoder = new StringDecoder('utf8')
   while (!signal.aborted) {
     const file = await open(path).catch(missing)
     if (file) {
       try {
         const { size } = await file.stat()
-        if (size < at) at = 0
+        if (size < at) {
+          at = 0
+          rest = ''
+          decoder = new StringDecoder('utf8')
+        }
         while (at < size) {
           const { buffer, bytesRead } = await file.read(Buffer.alloc(pieceBytes), 0, pieceBytes, at)
           if (bytesRead === 0) break

@@ -25,11 +25,14 @@ export function showProgress({ json }: { json: boolean }): Progress {
 /** What a log of a CI run should show: beginnings and ends, and a percentage now and then. */
 function plainProgress(): Progress {
   let saidTenth = -1
+  let saidLine: string | undefined
   return {
     emit(event) {
       if (event.type === 'build-started' || event.type === 'download-started') saidTenth = 0
       const line = isDetail(event) ? undefined : eventLine(event)
-      if (line !== undefined) printNote(line)
+      // What is still missing is asked again and again, and is worth a line when it has changed.
+      if (line !== undefined && line !== saidLine) printNote(line)
+      saidLine = line ?? saidLine
       const share = shareDone(event)
       if (share === undefined || Math.floor(share * 10) <= saidTenth) return
       saidTenth = Math.floor(share * 10)

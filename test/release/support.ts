@@ -4,19 +4,27 @@
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { build as bundle } from 'esbuild'
 import * as tar from 'tar'
-import { expect, onTestFinished } from 'vitest'
+import { expect, inject, onTestFinished } from 'vitest'
 import type { LabEvent } from '../../src/events.js'
-import { placesFrom } from '../../src/paths.js'
 import type { ReleaseContext, World } from '../../src/release/context.js'
-import { installRelease } from '../../src/release/index.js'
-import { cliBeside } from '../../src/release/programs.js'
+import type { Build } from '../../src/release/index.js'
 import { findOnPath } from '../../src/util/command.js'
 import { identify } from '../../src/util/process-identity.js'
 import { until } from '../../src/util/until.js'
@@ -27,12 +35,8 @@ export function tempDir(): string {
   return dir
 }
 
-/** Two real programs, built by whoever runs the tests or by the default way. */
-export async function realPrograms(): Promise<{ server: string; cli: string; version: string }> {
-  const given = process.env['REDIS_LAB_TEST_SERVER']
-  const cacheDir = placesFrom(process.env).cache
-  return installRelease({ redis: given, malloc: 'libc' }, { cacheDir, env: process.env, emit: () => {} })
-}
+/** Two real programs: the build that was installed before all tests. */
+export const realPrograms = (): Build => inject('build')
 
 export interface Handled {
   readonly requests: IncomingMessage[]
@@ -80,8 +84,7 @@ const impatient = { answerMs: 5000, stallMs: 300, backoffMs: 1, fruitlessTries: 
 /** An archive whose make copies the real programs. `serverRecipe` is what make runs before that, a shell line. */
 export async function fakeRelease({ serverRecipe = 'true', ballastBytes = 0 } = {}): Promise<FakeRelease> {
   const dir = tempDir()
-  const { server, version } = await realPrograms()
-  const cli = cliBeside(server) ?? ''
+  const { server, cli, version } = realPrograms()
   const top = `redis-${version}`
   const files: Record<string, string | Buffer> = {
     COPYING: 'free\n',
@@ -105,9 +108,12 @@ export async function fakeRelease({ serverRecipe = 'true', ballastBytes = 0 } = 
 }
 
 /** A PATH of its own that has what building needs, and nothing else but what `extra` adds (name → shell script). */
-export function toolPath(extra: Readonly<Record<string, string>> = {}, { without = [] as readonly string[] } = {}): string {
+export function toolPath(
+  extra: Readonly<Record<string, string>> = {},
+  { without = [] as readonly string[] } = {},
+): string {
   const dir = tempDir()
-  for (const name of ['make', 'cc', 'gcc', 'g++', 'c++', 'sh', 'cp', 'sleep', 'cat', 'ps']) {
+  for (const name of ['make', 'cc', 'gcc', 'g++', 'c++', 'sh', 'cp', 'sleep', 'mv', 'chmod', 'true', 'ps']) {
     const file = findOnPath(name)
     if (file && !without.includes(name)) symlinkSync(file, path.join(dir, name))
   }
@@ -119,7 +125,9 @@ export function toolPath(extra: Readonly<Record<string, string>> = {}, { without
 }
 
 /** A context over an empty cache that remembers what was emitted. */
-export function recorder(env: Readonly<Record<string, string>> = {}): ReleaseContext & { readonly events: LabEvent[]; types(): string[] } {
+export function recorder(
+  env: Readonly<Record<string, string>> = {},
+): ReleaseContext & { readonly events: LabEvent[]; types(): string[] } {
   const events: LabEvent[] = []
   return {
     cacheDir: path.join(tempDir(), 'cache'),
@@ -141,7 +149,15 @@ export function expectNothingBuilt(cacheDir: string): void {
 export async function bundled(entry: string): Promise<string> {
   const outfile = path.join(tempDir(), 'bundle.mjs')
   const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" }
-  await bundle({ entryPoints: [entry], outfile, banner, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' })
+  await bundle({
+    entryPoints: [entry],
+    outfile,
+    banner,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+  })
   return outfile
 }
 
@@ -149,7 +165,7 @@ export async function bundled(entry: string): Promise<string> {
 export async function eventually<Fact>(ask: () => Fact | undefined | false, what: string): Promise<Fact> {
   const fact = await until(() => ask() || undefined, { deadline: Date.now() + 15_000, pollMs: 20 })
   if (fact === undefined) throw new Error(`never happened: ${what}`)
-  return fact as Fact
+  return fact
 }
 
 export const isGone = (pid: number): boolean => identify(pid) === undefined

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlink
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, expect, inject } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, vi } from 'vitest'
 import { placesFrom, type Places } from '../../src/paths.js'
 import { identify } from '../../src/util/process-identity.js'
 
@@ -33,20 +33,26 @@ export interface Scratch {
   processes(): number[]
 }
 
-/** Call it once per file; the value is renewed for each test. */
-export function useScratch(): Scratch {
+/** Call it once per file; the value is renewed for each test, or kept for all tests of a file that share one lab. */
+export function useScratch(per: 'test' | 'file' = 'test'): Scratch {
+  const [before, after] = per === 'test' ? [beforeEach, afterEach] : [beforeAll, afterAll]
   let dir = ''
   let current: Scratch
-  beforeEach(() => {
+  before(() => {
     dir = mkdtempSync(path.join(os.tmpdir(), 'rl-test-'))
     current = makeScratch(dir)
   })
-  afterEach(async () => {
-    // The last process may be on its way out: that it goes by itself is the fact to wait for.
-    await expect.poll(() => current.processes(), { timeout: 15_000, message: 'processes left behind' }).toEqual([])
-    expect(labsIn(current.places), 'labs left behind').toEqual([])
-    expect(readdirSync(path.join(dir, 'tmp')), 'temporary files left behind').toEqual([])
-    rmSync(dir, { recursive: true })
+  after(async () => {
+    try {
+      // The last process may be on its way out: that it goes by itself is the fact to wait for.
+      await vi.waitFor(() => expect(current.processes(), 'processes left behind').toEqual([]), 15_000)
+      expect(labsIn(current.places), 'labs left behind').toEqual([])
+      expect(readdirSync(path.join(dir, 'tmp')), 'temporary files left behind').toEqual([])
+    } finally {
+      // What a failed test left would otherwise fail the next one too.
+      for (const pid of current.processes()) process.kill(pid, 'SIGKILL')
+      rmSync(dir, { recursive: true, force: true })
+    }
   })
   // Tests hold this object, and reach the scratch of the test that runs.
   return new Proxy({} as Scratch, { get: (_, key) => Reflect.get(current, key) as unknown })

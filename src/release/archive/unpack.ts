@@ -29,11 +29,11 @@ export async function unpack({ archive, into, name, signal }: UnpackJob): Promis
     if (problem) refused = { entry, problem }
     return refused === undefined && signal?.aborted !== true
   }
-  let failure: unknown
+  let failure: Error | undefined
   try {
     await tar.extract({ file: archive, cwd: into, strip: 1, strict: true, preserveOwner: false, filter: wanted })
   } catch (error) {
-    failure = error
+    failure = error as Error
   }
   if (refused) {
     throw new LabError({
@@ -44,13 +44,13 @@ export async function unpack({ archive, into, name, signal }: UnpackJob): Promis
     })
   }
   if (signal?.aborted) throw new LabError({ code: 'interrupted', message: 'interrupted while unpacking' })
-  if (failure !== undefined) {
+  if (failure) {
     throw new LabError(
       {
         code: 'release-broken',
         message: `${name} cannot be unpacked: the archive is damaged or incomplete`,
         hint: 'Get it again, and try "tar -tzf" on it.',
-        details: [failure instanceof Error ? failure.message : String(failure)],
+        details: [failure.message],
       },
       { cause: failure },
     )

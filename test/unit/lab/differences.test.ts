@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { differencesTo } from '../../../src/lab/differences.js'
+import { resolveLab, type LabOptions } from '../../../src/spec/index.js'
+
+const compare = (has: LabOptions, asked: LabOptions, env = {}) =>
+  differencesTo(resolveLab(has, {}).spec, resolveLab(asked, env))
+
+test('the same spec again differs in nothing', () => {
+  const options: LabOptions = { masters: 4, replicas: 0, port: 7001, redis: '8.0.6', set: ['save 1 2'] }
+  expect(compare(options, options)).toEqual({ lines: [], onlyDirectives: true })
+})
+
+test('what was not said asks for nothing, whatever the lab has', () => {
+  expect(compare({ masters: 5, redis: '7.2.10', set: ['save 1 2'] }, {}).lines).toEqual([])
+})
+
+test('a default that is said asks for it', () => {
+  expect(compare({ masters: 5 }, { masters: 3 }).lines).toEqual(['--masters: the lab has 5, asked for was 3'])
+})
+
+test('what the environment says is asked for too', () => {
+  expect(compare({}, {}, { REDIS_LAB_REDIS: '7.2.10' }).lines).toEqual([
+    '--redis: the lab has the default, asked for was 7.2.10',
+  ])
+})
+
+test('every difference has its line', () => {
+  const { lines, onlyDirectives } = compare(
+    { redis: '8.0.6' },
+    { masters: 4, replicas: 2, port: 'auto', redis: '7.2.10', malloc: 'jemalloc', ephemeral: true, set: ['save 1 2'] },
+  )
+  expect(lines).toEqual([
+    '--masters: the lab has 3, asked for was 4',
+    '--replicas: the lab has 1, asked for was 2',
+    '--port: the lab has 6001, asked for was auto',
+    '--redis: the lab has 8.0.6, asked for was 7.2.10',
+    '--malloc: the lab has libc, asked for was jemalloc',
+    '--set: the lab has none, asked for was "save 1 2"',
+    '--ephemeral: the lab has false, asked for was true',
+  ])
+  expect(onlyDirectives).toBe(false)
+})
+
+test('other directives alone are a difference of their own kind', () => {
+  expect(compare({ set: ['save 1 2'] }, { set: ['save 1 2', 'maxmemory 1mb'] })).toEqual({
+    lines: ['--set: the lab has "save 1 2", asked for was "save 1 2", "maxmemory 1mb"'],
+    onlyDirectives: true,
+  })
+})
+
+test('how long to wait, and for what, may be said anew each time', () => {
+  expect(compare({}, { wait: 'ok', timeout: '5s' }).lines).toEqual([])
+})

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import { renderConf, type ConfInput } from '../../../src/node/index.js'
+import { quoteConfValue } from '../../../src/node/conf.js'
+
+const input: ConfInput = { lab: 'one', name: 'm1', port: 6001, dir: '/labs/one/6001', set: [] }
+const directives = (change: Partial<ConfInput> = {}): string[] =>
+  renderConf({ ...input, ...change })
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+
+test('a node has at least the five directives of a minimal cluster node, and those the lab relies on', () => {
+  expect(directives()).toEqual(
+    expect.arrayContaining([
+      'port 6001',
+      'cluster-enabled yes',
+      'cluster-config-file nodes.conf',
+      'cluster-node-timeout 5000',
+      'appendonly yes',
+      'bind 127.0.0.1',
+      'dir "/labs/one/6001"',
+      'logfile redis.log',
+      'repl-diskless-sync-delay 0',
+    ]),
+  )
+})
+
+test('the file says whose it is, leaves no blank to fill in, and ends with a line break', () => {
+  const text = renderConf(input)
+  expect(text).toMatch(/^# Node m1 of the redis-lab "one"\./)
+  expect(text).not.toContain('{{')
+  expect(text).toMatch(/[^\n]\n$/)
+})
+
+test('a directive that is set takes the place of the one in the template', () => {
+  const lines = directives({ set: [{ name: 'appendonly', value: 'no' }] })
+  expect(lines.filter((line) => line.startsWith('appendonly'))).toEqual(['appendonly no'])
+})
+
+test('a directive that the template does not have is added', () => {
+  expect(directives({ set: [{ name: 'maxmemory', value: '100mb' }] }).at(-1)).toBe('maxmemory 100mb')
+})
+
+test('a directive that is set twice stands there twice, in the order given, and the template has none left', () => {
+  const set = [
+    { name: 'save', value: '900 1' },
+    { name: 'maxmemory', value: '1mb' },
+    { name: 'save', value: '300 10' },
+  ]
+  expect(directives({ set }).slice(-3)).toEqual(['save 900 1', 'maxmemory 1mb', 'save 300 10'])
+  expect(directives({ set }).filter((line) => line.startsWith('save'))).toHaveLength(2)
+})
+
+test('a directive is replaced by its whole name only', () => {
+  expect(directives({ set: [{ name: 'cluster-node', value: '1' }] })).toContain('cluster-node-timeout 5000')
+})
+
+test.each([
+  ['/plain', '"/plain"'],
+  ['/with space', '"/with space"'],
+  ['/a"b', String.raw`"/a\"b"`],
+  ['/a\\b', String.raw`"/a\\b"`],
+  ['/a\nport 1', String.raw`"/a\x0aport 1"`],
+  ['/zoë', String.raw`"/zo\xc3\xab"`],
+  ['/\u007f\t', String.raw`"/\x7f\x09"`],
+  ['/火', String.raw`"/\xe7\x81\xab"`],
+  ["/it's", `"/it's"`],
+])('the folder %j is written %s', (dir, quoted) => {
+  expect(quoteConfValue(dir)).toBe(quoted)
+  expect(directives({ dir })).toContain(`dir ${quoted}`)
+})
+
+test('a folder that looks like a blank of the template, or like a replacement, stays what it is', () => {
+  expect(directives({ dir: "/{{port}}/$&$'" })).toContain(`dir "/{{port}}/$&$'"`)
+})

@@ -1,0 +1,48 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { logTail, writeNodeFolder, type ConfInput } from '../../../src/node/index.js'
+import { useTempDir } from '../support.js'
+
+const temp = useTempDir()
+const confFile = () => temp('6001', 'redis.conf')
+const conf = (value = '1mb'): ConfInput => ({
+  lab: 'one',
+  name: 'm1',
+  port: 6001,
+  dir: temp('6001'),
+  set: [{ name: 'maxmemory', value }],
+})
+
+test('the folder of a node is made with its redis.conf and nothing else', () => {
+  writeNodeFolder(conf(), { rewrite: false })
+  expect(readdirSync(temp('6001'))).toEqual(['redis.conf'])
+  expect(readFileSync(confFile(), 'utf8')).toContain('maxmemory 1mb')
+})
+
+test('what a user wrote into redis.conf stays', () => {
+  writeNodeFolder(conf(), { rewrite: false })
+  writeFileSync(confFile(), 'port 6001\n# mine\n')
+  writeNodeFolder(conf('2mb'), { rewrite: false })
+  expect(readFileSync(confFile(), 'utf8')).toBe('port 6001\n# mine\n')
+})
+
+test('new directives write redis.conf anew, and the old text is kept beside it', () => {
+  mkdirSync(temp('6001'))
+  writeFileSync(confFile(), '# mine\n')
+  writeNodeFolder(conf('2mb'), { rewrite: true })
+  expect(readFileSync(confFile(), 'utf8')).toContain('maxmemory 2mb')
+  expect(readFileSync(`${confFile()}.previous`, 'utf8')).toBe('# mine\n')
+})
+
+test('writing the same again moves nothing aside', () => {
+  writeNodeFolder(conf(), { rewrite: true })
+  writeNodeFolder(conf(), { rewrite: true })
+  expect(existsSync(`${confFile()}.previous`)).toBe(false)
+})
+
+test('the end of a log is its last lines that are not empty; no log has none', async () => {
+  mkdirSync(temp('6001'))
+  expect(await logTail(temp('6001'))).toEqual([])
+  writeFileSync(temp('6001', 'redis.log'), 'one\ntwo\n\nthree\n')
+  expect(await logTail(temp('6001'), 3)).toEqual(['two', 'three'])
+})

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { parseDirective } from '../../../src/spec/index.js'
+
+test.each([
+  ['maxmemory 100mb', 'maxmemory', '100mb'],
+  ['  MaxMemory   100mb  ', 'maxmemory', '100mb'],
+  ['save 900 1 300 10', 'save', '900 1 300 10'],
+  ['save ""', 'save', '""'],
+  ['client-output-buffer-limit normal 0 0 0', 'client-output-buffer-limit', 'normal 0 0 0'],
+  ['io-threads 2', 'io-threads', '2'],
+  ['bind 127.0.0.1 ::1', 'bind', '127.0.0.1 ::1'],
+  ['bind * -::*', 'bind', '* -::*'],
+  ['bind 0.0.0.0', 'bind', '0.0.0.0'],
+])('%j sets %s to %j', (text, name, value) => expect(parseDirective(text)).toEqual({ name, value }))
+
+test.each(['\n', '\r', '\r\n', '\0', '\u007f', '\u0085', '\u2028', '\u2029', '\t'])(
+  'a directive with the character %j is refused, not cleaned',
+  (character) => {
+    const reason = 'must be a single line without control characters'
+    expect(parseDirective(`maxmemory 1${character}port 1`)).toBe(reason)
+    expect(parseDirective(`maxmemory 1${character}`)).toBe(reason)
+  },
+)
+
+test.each(['', ' ', 'maxmemory', 'maxmemory '])('%j lacks a name or a value', (text) => {
+  expect(parseDirective(text)).toBe('takes a directive and its value, such as "maxmemory 100mb"')
+})
+
+test.each(['# comment', '"save" 1', 'max_memory 1', '-x 1', '2fa on'])('%j has no name of a directive', (text) => {
+  expect(parseDirective(text)).toMatch(/is not the name of a directive$/)
+})
+
+test.each([
+  ['port 7000', 'ports are chosen with --port'],
+  ['PORT 7000', 'ports are chosen with --port'],
+  ['dir /tmp', 'folders are chosen with --dir'],
+  ['daemonize yes', 'nodes stay children of the supervisor'],
+  ['include /etc/redis.conf', 'give the directives themselves with --set'],
+  ['cluster-enabled no', 'every node of a lab is a cluster node'],
+])('%j belongs to the lab, and the sentence says what to use instead', (text, instead) => {
+  const [name] = text.toLowerCase().split(' ')
+  expect(parseDirective(text)).toBe(`"${name}" belongs to the lab: ${instead}`)
+})
+
+test.each(['bind 10.0.0.1', 'bind ::1', 'bind 127.0.0.10', 'bind 1127.0.0.1'])(
+  '%j would take away the address at which the lab reaches its nodes',
+  (text) => expect(parseDirective(text)).toContain('must keep 127.0.0.1'),
+)

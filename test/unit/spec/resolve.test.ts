@@ -1,0 +1,145 @@
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { LabError } from '../../../src/errors.js'
+import { parseOptions, labShape, resolveLab, type LabOptions } from '../../../src/spec/index.js'
+
+const spec = (options: LabOptions, env = {}) => resolveLab(options, env).spec
+
+/** What resolving these options complains about, a sentence each. */
+function problems(options: Record<string, unknown>, env = {}): readonly string[] {
+  try {
+    resolveLab(options as LabOptions, env)
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error
+    expect(error).toMatchObject({ code: 'bad-input', exitCode: 2, hint: expect.any(String) as string })
+    return error.details.length > 0 ? error.details : [error.message]
+  }
+  return []
+}
+
+test('a lab that nobody said anything about has the defaults, and nothing is given', () => {
+  const { spec, given } = resolveLab({}, {})
+  expect(spec).toEqual({
+    masters: 3,
+    replicas: 1,
+    port: 6001,
+    name: 'default',
+    redis: undefined,
+    malloc: 'libc',
+    dir: undefined,
+    set: [],
+    creator: 'redis-cli',
+    wait: 'full',
+    timeout: 60_000,
+    ephemeral: false,
+  })
+  expect(given).toEqual(new Set())
+})
+
+test('what is said comes before the environment, and the environment before the default', () => {
+  const env = { REDIS_LAB_NAME: 'from-env', REDIS_LAB_REDIS: '7.2.10' }
+  expect(spec({}, env)).toMatchObject({ name: 'from-env', redis: '7.2.10' })
+  expect(spec({ name: 'said' }, env)).toMatchObject({ name: 'said', redis: '7.2.10' })
+  expect(spec({ name: undefined }, env).name).toBe('from-env')
+})
+
+test('an empty variable says nothing', () => expect(spec({}, { REDIS_LAB_NAME: '' }).name).toBe('default'))
+
+test('what was given is told apart from what was filled in, the environment included', () => {
+  const { given } = resolveLab({ masters: 3, set: undefined }, { REDIS_LAB_NAME: 'x' })
+  expect(given).toEqual(new Set(['masters', 'name']))
+})
+
+test('a folder becomes absolute', () => expect(spec({ dir: 'here' }).dir).toBe(path.resolve('here')))
+
+test('directives are taken apart', () => {
+  expect(spec({ set: ['maxmemory 1mb', 'save 1 2'] }).set).toEqual([
+    { name: 'maxmemory', value: '1mb' },
+    { name: 'save', value: '1 2' },
+  ])
+})
+
+test.each([
+  ['90s', 90_000],
+  ['2m', 120_000],
+  ['1.5 s', 1500],
+  ['1d', 86_400_000],
+  [250, 250],
+])('a timeout of %j is %i milliseconds', (timeout, timeoutMs) => expect(spec({ timeout }).timeout).toBe(timeoutMs))
+
+test.each([[''], ['soon'], ['-1s'], ['25h'], ['9'.repeat(200)], [0], [-1], [true]])(
+  'a timeout of %j is refused in a sentence',
+  (timeout) => {
+    expect(problems({ timeout })).toEqual([
+      `--timeout takes a time such as 90s or 2m, at most a day, not ${JSON.stringify(timeout)}`,
+    ])
+  },
+)
+
+test.each([
+  [{ masters: 'x' }, '--masters takes a whole number from 1 to 1000, not "x"'],
+  [{ masters: 2.5 }, '--masters takes a whole number from 1 to 1000, not 2.5'],
+  [{ replicas: -1 }, '--replicas takes a whole number from 0 to 100, not -1'],
+  [{ port: 60000 }, '--port takes a port from 1 to 55535 (the cluster bus needs port + 10000), or "auto", not 60000'],
+  [
+    { name: '../x' },
+    '--name takes a name of letters, digits, "-" and "_", at most 63, that begins with a letter or digit, not "../x"',
+  ],
+  [{ redis: 'a\nb' }, '--redis takes a version, a path, "system" or "distro", not "a\\nb"'],
+  [{ creator: 'magic' }, '--creator takes "redis-cli", not "magic"'],
+  [{ wait: 'none' }, '--wait takes "alive", "agreed", "ok", "replicas" or "full", not "none"'],
+  [{ set: ['a b\nport 1'] }, '--set "a b\\nport 1": must be a single line without control characters'],
+  [{ set: ['dir /x'] }, '--set "dir /x": "dir" belongs to the lab: folders are chosen with --dir'],
+  [{ set: ['nonsense'] }, '--set "nonsense": takes a directive and its value, such as "maxmemory 100mb"'],
+  [{ set: ['bind ::1'] }, '--set "bind ::1": a "bind" must keep 127.0.0.1, where the lab itself reaches its nodes'],
+  [{ set: 'maxmemory 1mb' }, '--set takes a directive and its value, not "maxmemory 1mb"'],
+  [{ slaves: 1 }, 'there is no option "slaves"'],
+])('%j is refused with one sentence', (options, sentence) => expect(problems(options)).toEqual([sentence]))
+
+test('a name of 63 characters is the longest', () => {
+  expect(spec({ name: 'a'.repeat(63) }).name).toHaveLength(63)
+  expect(problems({ name: 'a'.repeat(64) })).toHaveLength(1)
+})
+
+test.each(['', '.', '..', '-x', 'a/b', 'a b', 'a\0', 'ä'])('%j is no name of a lab', (name) => {
+  expect(problems({ name })).toHaveLength(1)
+})
+
+test('a bad value in the environment is refused like a given one', () => {
+  expect(problems({}, { REDIS_LAB_NAME: '../x' })[0]).toMatch(/^--name takes .* not "\.\.\/x"$/)
+})
+
+test('every problem is told at once', () => {
+  const found = problems({ masters: 'x', replicas: -1, port: 0, set: ['a', 'port 1'], one: 1, two: 2 })
+  expect(found.map((sentence) => sentence.split(' ').slice(0, 2).join(' '))).toEqual([
+    '--masters takes',
+    '--replicas takes',
+    '--port takes',
+    '--set "a":',
+    '--set "port',
+    'there is',
+  ])
+})
+
+test.each([
+  [{ masters: 2 }, 'the redis-cli creator needs at least 3 masters, not 2'],
+  [{ masters: 900, port: 1000 }, '1800 nodes are more than the 1000 a cluster is made for'],
+  [
+    { port: 55_531 },
+    '6 nodes from port 55531 would go past 55535, the last port that leaves room for the cluster bus',
+  ],
+  [{ ephemeral: true, dir: '/x' }, '--ephemeral makes its own folder, so --dir cannot choose one'],
+])('%j contradicts itself', (options, sentence) => expect(problems(options)).toEqual([sentence]))
+
+test('the last block of ports that leaves room for the bus is allowed', () => {
+  expect(spec({ port: 55_530 }).port).toBe(55_530)
+  expect(spec({ port: 'auto' }).port).toBe('auto')
+})
+
+test('contradictions are told together', () => {
+  expect(problems({ masters: 1, port: 55_535, ephemeral: true, dir: '/x' })).toHaveLength(3)
+})
+
+test('only the options of a command are its options', () => {
+  expect(() => parseOptions({ name: labShape.name }, { name: 'x', masters: 3 })).toThrow('there is no option "masters"')
+})

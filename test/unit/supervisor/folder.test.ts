@@ -1,0 +1,99 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterEach, expect, test, vi } from 'vitest'
+import { labEntry } from '../../../src/paths.js'
+import { deleteLab, writeLab, type LabRecord } from '../../../src/supervisor/index.js'
+import { keepEvidence } from '../../../src/supervisor/folder.js'
+import { sampleRecord } from '../samples.js'
+import { placesIn, useTempDir } from '../support.js'
+
+const temp = useTempDir()
+const places = () => placesIn(temp())
+afterEach(() => void vi.useRealTimers())
+
+/** A lab with everything that one writes into its folder. */
+function makeLab(dir: string): LabRecord {
+  const record = sampleRecord({ dir })
+  writeLab(record)
+  for (const file of ['run.json', 'supervisor.log', 'create.log']) writeFileSync(path.join(dir, file), file)
+  for (const { port } of record.nodes) {
+    mkdirSync(path.join(dir, String(port), 'appendonlydir'), { recursive: true })
+    for (const file of ['redis.conf', 'redis.log', 'nodes.conf', 'redis.conf.previous'])
+      writeFileSync(path.join(dir, String(port), file), `${file} of ${port}`)
+  }
+  return record
+}
+
+function linkFrom(entry: string, dir: string): void {
+  mkdirSync(path.dirname(entry), { recursive: true })
+  symlinkSync(dir, entry)
+}
+
+test('a lab is deleted with its folder', () => {
+  const entry = labEntry(places(), 'default')
+  deleteLab(places(), makeLab(entry))
+  expect(existsSync(entry)).toBe(false)
+})
+
+test('what the lab did not make stays, and so does its folder then', () => {
+  const dir = temp('mine')
+  const record = makeLab(dir)
+  mkdirSync(path.join(dir, '7001'))
+  writeFileSync(path.join(dir, 'notes.txt'), 'keep me')
+  deleteLab(places(), record)
+  expect(readdirSync(dir).sort()).toEqual(['7001', 'notes.txt'])
+})
+
+test('the link to a folder elsewhere goes with the lab', () => {
+  const entry = labEntry(places(), 'default')
+  linkFrom(entry, temp('mine'))
+  deleteLab(places(), makeLab(temp('mine')))
+  expect(existsSync(temp('mine'))).toBe(false)
+  expect(readdirSync(path.dirname(entry))).toEqual([])
+})
+
+test("a link to another folder is another lab's", () => {
+  const entry = labEntry(places(), 'default')
+  linkFrom(entry, temp('other'))
+  deleteLab(places(), makeLab(temp('mine')))
+  expect(readdirSync(path.dirname(entry))).toEqual(['default'])
+})
+
+test('a folder that a node has as a link is not followed', () => {
+  const record = sampleRecord({ dir: temp('mine') })
+  writeLab(record)
+  mkdirSync(temp('precious'))
+  writeFileSync(temp('precious', 'data'), '')
+  symlinkSync(temp('precious'), temp('mine', '6001'))
+  deleteLab(places(), record)
+  expect(readdirSync(temp('precious'))).toEqual(['data'])
+})
+
+test('a lab that is gone already can be deleted again', () => {
+  const record = makeLab(temp('mine'))
+  deleteLab(places(), record)
+  expect(() => deleteLab(places(), record)).not.toThrow()
+})
+
+test('logs and configurations of a failed lab are kept where they outlive it', () => {
+  const record = makeLab(temp('mine'))
+  const kept = keepEvidence(places(), record)
+  deleteLab(places(), record)
+  expect(path.dirname(kept)).toBe(temp('state', 'failed'))
+  expect(readdirSync(kept).sort()).toEqual(['6001', '6002', '6003', '6004', '6005', '6006', 'create.log', 'supervisor.log'])
+  expect(readdirSync(path.join(kept, '6001')).sort()).toEqual(['nodes.conf', 'redis.conf', 'redis.log'])
+  expect(readFileSync(path.join(kept, '6002', 'redis.log'), 'utf8')).toBe('redis.log of 6002')
+})
+
+test('the evidence of ten failures is kept, the oldest makes room', () => {
+  const record = makeLab(temp('mine'))
+  const kept = Array.from({ length: 12 }, (_, index) => {
+    vi.useFakeTimers({ now: Date.UTC(2025, 0, 1, 0, 0, index) })
+    return path.basename(keepEvidence(places(), record))
+  })
+  expect(readdirSync(temp('state', 'failed')).sort()).toEqual(kept.slice(2))
+})
+
+test('a lab that left no trace has no evidence, which is no error', () => {
+  expect(() => keepEvidence(places(), sampleRecord({ dir: temp('gone') }))).not.toThrow()
+})
