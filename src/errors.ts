@@ -53,7 +53,7 @@ export class LabError extends Error {
   readonly hint: string | undefined
   readonly details: readonly string[]
 
-  constructor({ code, message, hint, details = [] }: ErrorData, options?: { cause?: unknown }) {
+  constructor({ code, message, hint, details }: ErrorData, options?: { cause?: unknown }) {
     super(message, options)
     this.code = code
     this.hint = hint

@@ -22,7 +22,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** Resolves the three roots from an environment, by the platform's conventions where nothing is said. */
 export function placesFrom(env: Environment): Places {
-  const home = env['HOME'] ?? os.homedir()
+  const home = env['HOME'] || os.homedir()
   const mac = process.platform === 'darwin'
   const cacheHome = env['XDG_CACHE_HOME'] || path.join(home, mac ? 'Library/Caches' : '.cache')
   const stateHome = env['XDG_STATE_HOME'] || path.join(home, mac ? 'Library/Application Support' : '.local/state')

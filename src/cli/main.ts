@@ -28,4 +28,10 @@ function ownVersion(): string {
   return (JSON.parse(text) as { version: string }).version
 }
 
+// A reader that has seen enough, as in `redis-lab logs | head -1`, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
 process.exitCode = await main(process.argv.slice(2))

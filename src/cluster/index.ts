@@ -1,5 +1,12 @@
-export { creatorNamed, type ClusterCreator, type CreateContext, type CreatorName } from './create/index.js'
-export type { Member, Shape } from './member.js'
+export {
+  choose,
+  formCluster,
+  leastMastersOfRedisCli,
+  type CreatorName,
+  type FormContext,
+  type Formed,
+} from './create/index.js'
+export type { Member, Server, Shape } from './member.js'
 export { countSlots, isMaster, isMyself, parseNodes, type NodeLine } from './nodes-text.js'
 export { isAtLeast, measureReady, startClimb, type Climb } from './ready.js'
 export { planTopology, slotCount, type PlannedNode, type SlotRange } from './topology.js'

@@ -8,6 +8,15 @@ export interface Member {
   client(): Promise<NodeClient>
 }
 
+/** A member that a creator may start and stop. */
+export interface Server extends Member {
+  readonly dir: string
+  /** `args` are directives for this run only, as `--name value` words: redis.conf stays the user's. */
+  start(args?: readonly string[]): void
+  listening(options: { readonly deadline: number; readonly signal?: AbortSignal | undefined }): Promise<void>
+  stop(graceMs?: number): Promise<void>
+}
+
 /** How many masters and replicas make the cluster whole. */
 export interface Shape {
   readonly masters: number

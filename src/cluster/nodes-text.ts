@@ -8,8 +8,12 @@ import type { SlotRange } from './topology.js'
 export interface NodeLine {
   readonly id: string
   readonly port: number
+  /** From 7.2 on: what a master and its replicas have in common. */
+  readonly shardId?: string
   readonly flags: readonly string[]
   readonly masterId: string | null
+  /** The node has been heard over the bus since the one that was asked has started. */
+  readonly heard: boolean
   readonly epoch: number
   /** The bus link from the node that was asked to this one is up. */
   readonly linked: boolean
@@ -27,18 +31,21 @@ export function parseNodes(text: string): NodeLine[] {
 }
 
 function parseLine(line: string): NodeLine {
-  const [id = '', address = '', flags = '', master = '', , , epoch = '', link = '', ...slots] = line
+  const [id = '', address = '', flags = '', master = '', , heard = '', epoch = '', link = '', ...slots] = line
     .trimEnd()
     .split(' ')
   const port = /:(\d+)(@\d+)?(,|$)/.exec(address)?.[1]
   if (!/^[0-9a-f]{40}$/.test(id) || port === undefined || !/^\d+$/.test(epoch)) {
     throw new Error(`not a line of CLUSTER NODES: ${JSON.stringify(line)}`)
   }
+  const shardId = /,shard-id=([0-9a-f]{40})(,|$)/.exec(address)?.[1]
   return {
     id,
     port: Number(port),
+    ...(shardId !== undefined && { shardId }),
     flags: flags.split(','),
     masterId: master === '-' ? null : master,
+    heard: heard !== '0',
     epoch: Number(epoch),
     linked: link === 'connected',
     slots: slots.filter((slot) => !slot.startsWith('[')).map(parseRange),

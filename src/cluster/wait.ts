@@ -50,7 +50,7 @@ function notReady(level: ReadyLevel, missing: readonly string[]): LabError {
   return new LabError({
     code: 'not-ready',
     message: `the cluster did not reach the level "${level}" in its time`,
-    hint: 'The lines below say what each node still lacked; --timeout gives it more time.',
+    hint: 'The lines above say what each node still lacked; --timeout gives it more time.',
     details: missing,
   })
 }

@@ -21,12 +21,27 @@ export function claimFolder(places: Places, spec: LabSpec, ports: readonly numbe
       details: inTheWay,
     })
   }
-  mkdirSync(dir, { recursive: true })
-  mkdirSync(labsDir(places), { recursive: true })
+  makeFolder(dir)
+  makeFolder(labsDir(places))
   if (dir !== entry) {
     // Only a link can stand here, and only one that leads to no lab: findLab has looked.
     if (lstatSync(entry, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(entry)
     symlinkSync(dir, entry)
   }
   return dir
+}
+
+function makeFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true })
+  } catch (error) {
+    throw new LabError(
+      {
+        code: 'bad-input',
+        message: `the folder ${dir} cannot be made: ${(error as Error).message}`,
+        hint: 'Choose another folder with --dir, or with REDIS_LAB_STATE for all labs.',
+      },
+      { cause: error },
+    )
+  }
 }

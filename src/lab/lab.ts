@@ -1,4 +1,5 @@
 /** The handle of a running lab: what a test or a program holds. */
+import { LabError } from '../errors.js'
 import type { LabStatus, NodeStatus } from '../supervisor/index.js'
 import { endLab } from './end.js'
 import type { FoundLab } from './find.js'
@@ -83,9 +84,16 @@ function toLabNode({ name, port, id, role }: NodeStatus): LabNode {
   return { name, host, port, url: `redis://${host}:${port}`, id, role }
 }
 
-/** A lab that this process started and holds the lease of. */
-export const leasedLab = (status: LabStatus, line: SupervisorLine): Lab =>
-  new Lab(status, () => line.stop('lab.stop()'))
+/** A lab that this process started and holds the lease of. `endRest` ends what a supervisor that was killed has left behind. */
+export const leasedLab = (status: LabStatus, line: SupervisorLine, endRest: () => Promise<unknown>): Lab =>
+  new Lab(status, async () => {
+    try {
+      await line.stop('lab.stop()')
+    } catch (error) {
+      if (LabError.from(error).code !== 'supervisor-failed') throw error
+      await endRest()
+    }
+  })
 
 /** A lab that somebody else started. */
 export const foundLab = (status: LabStatus, found: Exclude<FoundLab, { kind: 'stopped' }>): Lab =>

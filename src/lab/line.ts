@@ -1,6 +1,6 @@
 /** Starts a supervisor and stays on the line with it: what a caller holds of a lab that it started. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { LabError, unreachable } from '../errors.js'
 import type { Emit } from '../events.js'
@@ -14,27 +14,31 @@ type Environment = Readonly<Record<string, string | undefined>>
 export class SupervisorLine {
   /** Resolves when the lab is ready; rejects when it could not be made, after everything begun was ended. */
   readonly ready: Promise<LabStatus>
-  /** Resolves when the supervisor has left, with what went wrong if anything did. */
+  /** Resolves when the supervisor's process is gone, with what went wrong if anything did. */
   readonly left: Promise<LabError | undefined>
   readonly #child: ChildProcess
   readonly #socket: Socket
+  readonly #stderr: Socket
   readonly #channel: Channel<ToSupervisor, FromSupervisor>
+  #dir: string | undefined
+  /** What it said before it knew where its log is. */
+  #firstWords = ''
 
-  constructor(order: Order, env: Environment, emit: Emit) {
-    const { dir } = order.record
-    mkdirSync(dir, { recursive: true })
-    const log = openSync(labFiles.supervisorLog(dir), 'a')
+  /** The process starts at once, and waits for its order: that takes it as long as the caller needs to find out what to order. */
+  constructor(env: Environment, emit: Emit) {
     this.#child = spawn(process.execPath, [supervisorProgram()], {
       detached: true,
       cwd: '/',
       env: withoutRuntimeSettings(env),
-      stdio: ['ignore', log, log, 'pipe'],
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     })
-    closeSync(log)
+    this.#stderr = this.#child.stderr as Socket
+    this.#stderr.on('data', (chunk) => (this.#firstWords += String(chunk)))
     this.#socket = this.#child.stdio[3] as Socket
 
     const ready = deferred<LabStatus>()
     const left = deferred<LabError | undefined>()
+    const gone = deferred<void>()
     let failure: LabError | undefined
     let finished = false
     this.#channel = new Channel<ToSupervisor, FromSupervisor>(this.#socket, {
@@ -45,24 +49,36 @@ export class SupervisorLine {
         else if ('stopped' in message) finished = true
         else unreachable(message)
       },
-      onClose() {
-        if (!finished) failure ??= vanished(dir)
-        ready.reject(
-          failure ?? new LabError({ code: 'interrupted', message: 'the lab was taken down while it started' }),
-        )
-        left.resolve(failure)
-      },
+      // It hangs up a moment before it exits, and "gone" is to mean that nothing of the lab runs.
+      onClose: () =>
+        void gone.promise.then(() => {
+          if (!finished) failure ??= this.#vanished()
+          ready.reject(
+            failure ?? new LabError({ code: 'interrupted', message: 'the lab was taken down while it started' }),
+          )
+          left.resolve(failure)
+        }),
     })
-    this.#child.once('error', (error) => ready.reject(error))
+    this.#child.once('exit', () => gone.resolve())
+    this.#child.once('error', (error) => {
+      ready.reject(error)
+      gone.resolve()
+    })
     this.ready = ready.promise
     this.left = left.promise
     // Whoever waits for one of the two need not have heard of the other.
     this.ready.catch(() => {})
+  }
+
+  /** Tells it what to look after. */
+  order(order: Order): void {
+    this.#dir = order.record.dir
     this.#channel.send({ order })
   }
 
   /** Keeps the caller alive for as long as the supervisor is there. */
   ref(): void {
+    this.#child.ref()
     this.#socket.ref()
   }
 
@@ -78,27 +94,30 @@ export class SupervisorLine {
   unref(): void {
     this.#child.unref()
     this.#socket.unref()
+    this.#stderr.unref()
   }
 
   /** Hangs up. A leased lab goes down then; any other stays. */
   hangUp(): void {
     this.#socket.destroy()
+    this.#stderr.destroy()
     this.#child.unref()
+  }
+
+  /** It ended without a word: whatever it wrote stands at the end of its log, or came over its stderr. */
+  #vanished(): LabError {
+    const log = this.#dir === undefined ? undefined : labFiles.supervisorLog(this.#dir)
+    return new LabError({
+      code: 'supervisor-failed',
+      message: 'the supervisor ended without saying why',
+      details: [...tailLines(this.#firstWords, 12), ...(log ? [...logEnd(log), `log: ${log}`] : [])],
+    })
   }
 }
 
 /** The settings of the caller's own runtime (debugger, coverage, loaders of a test runner) are not meant for a supervisor. */
 function withoutRuntimeSettings(env: Environment): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(NODE_|VITEST|JEST)/.test(name)))
-}
-
-/** The supervisor ended without a word: whatever it wrote stands at the end of its log. */
-function vanished(dir: string): LabError {
-  return new LabError({
-    code: 'supervisor-failed',
-    message: 'the supervisor ended without saying why',
-    details: [...logEnd(labFiles.supervisorLog(dir)), `log: ${labFiles.supervisorLog(dir)}`],
-  })
 }
 
 function logEnd(file: string): string[] {

@@ -13,12 +13,12 @@ import { findFreePorts, requireFreePorts } from '../node/index.js'
 import { labLock, placesFrom, socketPath, type Places } from '../paths.js'
 import { installRelease, type Build } from '../release/index.js'
 import { resolveLab, type LabOptions, type LabSpec, type ResolvedSpec } from '../spec/index.js'
-import { deleteLab, writeLab, type LabRecord, type LabStatus, type Order } from '../supervisor/index.js'
+import { deleteLab, writeLab, type LabRecord, type LabStatus } from '../supervisor/index.js'
 import { withLock } from '../util/lock.js'
 import { askStatus } from './client.js'
 import { differencesTo } from './differences.js'
 import { endLab } from './end.js'
-import { findLab } from './find.js'
+import { findLab, type FoundLab } from './find.js'
 import { claimFolder } from './folder.js'
 import { SupervisorLine } from './line.js'
 
@@ -46,10 +46,38 @@ export async function openLab(options: LabOptions, context: OpenContext): Promis
 
 async function openAlone(wanted: ResolvedSpec, places: Places, context: OpenContext): Promise<Opened> {
   const found = findLab(places, wanted.spec.name)
-  if (!found) return start(await freshRecord(wanted.spec, places, context), { resumed: false }, places, context)
+  const kept = found && (await settle(found, wanted, places))
+  if (kept?.kind === 'found') return kept
+  // It takes as long to boot as it takes to find out what to tell it.
+  const line = new SupervisorLine(context.env, context.emit)
+  try {
+    const { record, rewriteConf } = kept
+      ? { record: await keptRecord(kept.record, wanted, context), rewriteConf: kept.newDirectives }
+      : { record: await freshRecord(wanted.spec, places, context), rewriteConf: false }
+    context.signal?.throwIfAborted()
+    const socket = socketPath(places, record.dir)
+    line.order({ record, places, socket, leased: context.leased, resumed: kept !== undefined, rewriteConf })
+    return await attend(line, context.signal)
+  } catch (error) {
+    line.hangUp()
+    throw error
+  }
+}
 
+/**
+ * What to do about a lab of that name: use it as it is, resume it, or, where there is nothing worth resuming, begin anew.
+ *
+ * @throws LabError `lab-differs`
+ */
+async function settle(
+  found: FoundLab,
+  wanted: ResolvedSpec,
+  places: Places,
+): Promise<
+  Extract<Opened, { kind: 'found' }> | { kind: 'kept'; record: LabRecord; newDirectives: boolean } | undefined
+> {
   const { record } = found
-  const differences = differencesTo(record.spec, wanted)
+  const differences = differencesTo({ ...record.spec, creator: record.creator ?? record.spec.creator }, wanted)
   if (found.kind === 'running') {
     const status = await askStatus(found.run.socket)
     if (status.state === 'running' || status.state === 'degraded') {
@@ -61,11 +89,10 @@ async function openAlone(wanted: ResolvedSpec, places: Places, context: OpenCont
   if (found.kind !== 'stopped') await endLab(found)
   if (!record.formed) {
     deleteLab(places, record)
-    return start(await freshRecord(wanted.spec, places, context), { resumed: false }, places, context)
+    return undefined
   }
   if (!differences.onlyDirectives) throw differs(record.name, differences.lines, 'is kept with another spec')
-  const rewriteConf = differences.lines.length > 0
-  return start(await keptRecord(record, wanted, context), { resumed: true, rewriteConf }, places, context)
+  return { kind: 'kept', record, newDirectives: differences.lines.length > 0 }
 }
 
 async function freshRecord(spec: LabSpec, places: Places, context: OpenContext): Promise<LabRecord> {
@@ -82,6 +109,7 @@ async function freshRecord(spec: LabSpec, places: Places, context: OpenContext):
     dir: claimFolder(places, spec, ports),
     createdAt: new Date().toISOString(),
     formed: false,
+    creator: null,
     spec: { ...spec, set: [...spec.set] },
     build,
     nodes: planTopology({ masters: spec.masters, replicas: spec.replicas, ports }).map((node) => ({
@@ -114,14 +142,8 @@ function install({ redis, malloc }: Pick<LabSpec, 'redis' | 'malloc'>, context: 
   return installRelease({ redis, malloc }, { cacheDir: placesFrom(env).cache, env, emit, ...(signal && { signal }) })
 }
 
-async function start(
-  record: LabRecord,
-  { resumed, rewriteConf = false }: { resumed: boolean; rewriteConf?: boolean },
-  places: Places,
-  { env, emit, signal, leased }: OpenContext,
-): Promise<Opened> {
-  const order: Order = { record, places, socket: socketPath(places, record.dir), leased, resumed, rewriteConf }
-  const line = new SupervisorLine(order, env, emit)
+/** Waits until the lab is ready; an abort has the supervisor undo what it began. */
+async function attend(line: SupervisorLine, signal: AbortSignal | undefined): Promise<Opened> {
   const interrupt = () => void line.stop('interrupted').catch(() => {})
   signal?.addEventListener('abort', interrupt, { once: true })
   try {

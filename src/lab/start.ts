@@ -32,7 +32,14 @@ export async function startLab({ onEvent = () => {}, signal, ...options }: Start
   }
   const said = { ...chosen, ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) }
   const opened = await openLab(said, { env: process.env, emit: onEvent, signal, leased: true })
-  if (opened.kind === 'started') return leasedLab(opened.status, opened.line)
+  if (opened.kind === 'started') {
+    const { name } = opened.status
+    const places = placesFrom(process.env)
+    return leasedLab(opened.status, opened.line, async () => {
+      const { takeDown } = await import('./take-down.js')
+      return takeDown(places, name, { purge: false })
+    })
+  }
   throw new LabError({
     code: 'lab-busy',
     message: `a lab named "${opened.status.name}" is already running, and it is not this process's to take down`,

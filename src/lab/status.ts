@@ -1,6 +1,6 @@
 /** The status of any lab: asked where somebody can answer, told from its record where nobody can. */
 import { readFileSync } from 'node:fs'
-import { isMaster, isMyself, parseNodes, type NodeLine } from '../cluster/index.js'
+import { choose, isMaster, isMyself, parseNodes, type NodeLine } from '../cluster/index.js'
 import { labFiles, nodeFiles, type Places } from '../paths.js'
 import type { LabRecord, LabStatus, NodeStatus } from '../supervisor/index.js'
 import { isAlive } from '../util/process-identity.js'
@@ -29,7 +29,7 @@ function fromRecord(found: Exclude<FoundLab, { kind: 'running' }>): LabStatus {
     dir: record.dir,
     ephemeral: record.spec.ephemeral,
     redis: record.build,
-    creator: record.spec.creator,
+    creator: record.creator ?? record.spec.creator ?? choose(record.build),
     supervisor: null,
     ready: { level: 'none', reasons },
     nodes: record.nodes.map((node) => {

@@ -1,5 +1,5 @@
 export { ConnectionError, NodeClient, ReplyError, type Reply } from './client.js'
-export { renderConf, type ConfInput } from './conf.js'
+export { readDirective, renderConf, type ConfInput } from './conf.js'
 export { logTail, writeNodeFolder } from './folder.js'
 export { findFreePorts, probePort, requireFreePorts } from './ports.js'
 export { RedisNode } from './redis-node.js'

@@ -14,6 +14,7 @@ export type { Build } from './build.js'
 export type { ReleaseContext, ReleaseRequest } from './context.js'
 export type { HostReport, Tool } from './inspect.js'
 export { defaultVersion } from './checksums.js'
+export { compareVersions } from './version.js'
 
 /**
  * A build for what was asked, from the cache or by the whole way: download, verify, unpack, make, prove.

@@ -17,8 +17,8 @@ const label = /^[a-z0-9][a-z0-9_-]{0,62}$/i
 const oneLine = z.string().regex(/^[^\u0000-\u001f\u007f]+$/)
 
 const duration = z.union([z.number(), z.string()]).transform((given, context) => {
-  // ms() throws on an empty text.
-  const value = typeof given === 'number' ? given : given === '' ? NaN : ms(given as StringValue)
+  // A bare number as text could be meant as seconds, and ms() would read milliseconds: it must say its unit.
+  const value = typeof given === 'number' ? given : /^\d[\d.]*\s*[a-z]+$/i.test(given) ? ms(given as StringValue) : NaN
   if (Number.isFinite(value) && value >= 1 && value <= 86_400_000) return Math.round(value)
   context.addIssue({ code: 'invalid_type', expected: 'number', input: given })
   return z.NEVER
@@ -86,10 +86,11 @@ export const labShape = {
     description: 'a redis.conf directive to add or replace, such as "maxmemory 100mb"; may be repeated',
     expects: 'a directive and its value',
   }),
-  creator: z.enum(['redis-cli']).default('redis-cli').register(optionMeta, {
+  creator: z.enum(['instant', 'redis-cli']).optional().register(optionMeta, {
     flag: '--creator <creator>',
-    description: 'what joins the nodes into a cluster',
-    expects: '"redis-cli"',
+    description:
+      'what joins the nodes: "instant", or "redis-cli" as by hand; without it "instant" wherever it is verified for the release',
+    expects: '"instant" or "redis-cli"',
   }),
   wait: z
     .enum(readyLevels.filter((level) => level !== 'none'))

@@ -1,5 +1,5 @@
 /** From what the nodes said to the contract's words. Pure. */
-import { isMaster, isMyself, type Climb, type NodeLine } from '../cluster/index.js'
+import { choose, isMaster, isMyself, type Climb, type NodeLine } from '../cluster/index.js'
 import type { RedisNode } from '../node/index.js'
 import { nodeFiles } from '../paths.js'
 import type { LabRecord } from './record.js'
@@ -22,7 +22,7 @@ export function describeLab({ record, nodes, climb, ready, state, supervisor }: 
     dir,
     ephemeral: spec.ephemeral,
     redis: build,
-    creator: spec.creator,
+    creator: record.creator ?? spec.creator ?? choose(build),
     supervisor,
     ready,
     nodes: record.nodes.flatMap((planned, index) => {

@@ -25,6 +25,7 @@ export function deleteLab(places: Places, record: LabRecord): void {
 export function keepEvidence(places: Places, record: LabRecord): string {
   const failed = path.join(places.state, 'failed')
   const kept = path.join(failed, `${new Date().toISOString().replaceAll(/[:.]/g, '-')}-${record.name}`)
+  mkdirSync(kept, { recursive: true })
   const ofNodes = record.nodes.flatMap(({ port }) => {
     const dir = labFiles.node(record.dir, port)
     return [nodeFiles.conf(dir), nodeFiles.log(dir), nodeFiles.nodes(dir)]

@@ -4,6 +4,7 @@
  * Its caller holds the other end of descriptor 3: the order comes in there, events go out. The process ends when the lab does:
  * by the control API, by the caller (`stop`, or its death while the lab is leased or not yet ready), or by a signal.
  */
+import { appendFileSync } from 'node:fs'
 import net from 'node:net'
 import process from 'node:process'
 import { LabError } from '../errors.js'
@@ -35,8 +36,10 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
   process.on(signal, () => end(`the supervisor got ${signal}`))
 // A defect of ours must not leave servers behind: its trace goes to supervisor.log, and the lab goes down in order.
 for (const defect of ['uncaughtException', 'unhandledRejection'] as const) {
-  process.on(defect, (error) => {
-    console.error(error)
+  process.on(defect, (error: unknown) => {
+    const trace = error instanceof Error ? error.stack : String(error)
+    if (order) appendFileSync(labFiles.supervisorLog(order.record.dir), `${trace}\n`)
+    else console.error(trace)
     end('the supervisor met a defect')
   })
 }
@@ -78,7 +81,13 @@ async function form(order: Order, supervisor: Supervisor): Promise<void> {
 function withEvidence(order: Order, failure: LabError): LabError {
   if (order.resumed || failure.code === 'interrupted') return failure
   const { record, places } = order
-  const kept = keepEvidence(places, record)
+  let kept: string
+  try {
+    kept = keepEvidence(places, record)
+  } catch {
+    // What went wrong first is what counts, with or without its evidence.
+    return failure
+  }
   const details = failure.details.map((line) => line.replaceAll(record.dir, kept))
   return new LabError({ ...failure.toJSON(), details: [...details, `logs: ${kept}`] }, { cause: failure })
 }
@@ -104,8 +113,12 @@ function end(reason: string): void {
 }
 
 async function leave(): Promise<void> {
-  const server = await control?.catch(() => undefined)
-  await server?.close()
-  if (order && (order.record.spec.ephemeral || (!ready && !order.resumed))) deleteLab(order.places, order.record)
-  channel.close(() => process.exit())
+  try {
+    const server = await control?.catch(() => undefined)
+    await server?.close()
+    if (order && (order.record.spec.ephemeral || (!ready && !order.resumed))) deleteLab(order.places, order.record)
+  } finally {
+    // Whatever could not be deleted: nobody may wait for a supervisor that has nothing left to look after.
+    channel.close(() => process.exit())
+  }
 }

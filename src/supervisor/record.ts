@@ -23,6 +23,8 @@ const labRecord = z.object({
   createdAt: z.string(),
   /** The creator has done its work. A lab that never got so far has no data, and is begun anew. */
   formed: z.boolean(),
+  /** What formed it; null until then. */
+  creator: z.enum(['instant', 'redis-cli']).nullable(),
   spec: z.object({
     ...labShape,
     // On disk the options are as they were resolved, not as they were typed.

@@ -1,6 +1,6 @@
 /** What `status --json` prints: the lab as it stands at this moment. A contract, kept as written. */
 import type { ReadyLevel } from '../events.js'
-import type { SlotRange } from '../cluster/index.js'
+import type { CreatorName, SlotRange } from '../cluster/index.js'
 
 export type LabState = 'starting' | 'running' | 'degraded' | 'stopped' | 'failed'
 export type NodeStatusState = 'starting' | 'running' | 'stopped' | 'crashed' | 'paused'
@@ -35,7 +35,7 @@ export interface LabStatus {
     readonly server: string
     readonly cli: string
   }
-  readonly creator: string
+  readonly creator: CreatorName
   readonly supervisor: { readonly pid: number; readonly socket: string } | null
   readonly ready: { readonly level: ReadyLevel; readonly reasons: readonly string[] }
   readonly nodes: readonly NodeStatus[]

@@ -9,7 +9,7 @@
  *             failed              stopped
  */
 import { rmSync } from 'node:fs'
-import { creatorNamed, measureReady, startClimb, waitReady, type Climb } from '../cluster/index.js'
+import { formCluster, measureReady, startClimb, type Climb } from '../cluster/index.js'
 import { LabError } from '../errors.js'
 import type { Emit } from '../events.js'
 import { logTail, RedisNode, writeNodeFolder } from '../node/index.js'
@@ -35,7 +35,11 @@ export class Supervisor {
 
   constructor(order: Order, emit: Emit) {
     this.#order = order
-    this.#emit = emit
+    this.#emit = (event) => {
+      emit(event)
+      // Whoever finds this lab without its supervisor is to know every server that was started.
+      if (event.type === 'node-started') this.#keepRunSoon()
+    }
     this.#record = order.record
     this.#nodes = order.record.nodes.map(
       ({ name, port }) =>
@@ -44,7 +48,7 @@ export class Supervisor {
           port,
           dir: labFiles.node(order.record.dir, port),
           build: order.record.build,
-          emit,
+          emit: this.#emit,
           onCrash: (node) => this.#onCrash(node),
         }),
     )
@@ -86,38 +90,20 @@ export class Supervisor {
   }
 
   async #bringUp(deadline: number): Promise<Climb> {
-    const { record, resumed, rewriteConf } = this.#order
-    const { signal } = this.#starting
+    const { record, resumed: kept, rewriteConf } = this.#order
+    const { build, nodes, spec, dir } = record
     for (const node of this.#nodes) {
-      const conf = { lab: record.name, name: node.name, port: node.port, dir: node.dir, set: record.spec.set }
+      const conf = { lab: record.name, name: node.name, port: node.port, dir: node.dir, set: spec.set }
       writeNodeFolder(conf, { rewrite: rewriteConf })
     }
-    for (const node of this.#nodes) node.start()
-    this.#keepRun()
-    await Promise.all(this.#nodes.map((node) => node.listening({ deadline, signal })))
-    if (!resumed) await this.#create(deadline)
-    const { spec } = record
-    return waitReady(this.#nodes, shapeOf(record), { level: spec.wait, deadline, signal, emit: this.#emit })
-  }
-
-  async #create(deadline: number): Promise<void> {
-    const { build, nodes, spec, dir } = this.#record
-    const creator = creatorNamed(spec.creator)
-    this.#emit({ type: 'create-started', creator: creator.name })
     const logFile = labFiles.createLog(dir)
     rmSync(logFile, { force: true })
-    const context = {
-      build,
-      nodes,
-      members: this.#nodes,
-      spec,
-      logFile,
-      deadline,
-      signal: this.#starting.signal,
-      emit: this.#emit,
-    }
-    await creator.create(context)
-    this.#emit({ type: 'create-done', creator: creator.name })
+    const shape = shapeOf(record)
+    const signal = this.#starting.signal
+    const context = { build, nodes, servers: this.#nodes, shape, kept, level: spec.wait, logFile, deadline, signal }
+    const { creator, climb } = await formCluster({ ...context, emit: this.#emit }, spec.creator)
+    this.#record = { ...this.#record, creator: record.creator ?? creator }
+    return climb
   }
 
   async #stop(reason: string): Promise<void> {
@@ -131,6 +117,7 @@ export class Supervisor {
   async #takeDown(): Promise<void> {
     this.#phase = 'stopping'
     for (const timer of this.#timers) clearTimeout(timer)
+    clearImmediate(this.#keepingRun)
     const identities = this.#nodes.flatMap((node) => node.identity ?? [])
     await Promise.all(this.#nodes.map((node) => node.stop()))
     const left = identities.filter(isAlive)
@@ -169,7 +156,6 @@ export class Supervisor {
   #restart(node: RedisNode): void {
     node.restarts++
     node.start()
-    this.#keepRun()
     // Should it not come up, its exit is the next crash; should it only be slow, it is "starting" until it answers.
     node.listening({ deadline: Infinity }).catch(() => {})
   }
@@ -188,6 +174,15 @@ export class Supervisor {
     this.#record = { ...this.#record, formed: true, nodes }
     writeLab(this.#record)
   }
+
+  /** Once for all that are started in the same moment. */
+  #keepRunSoon(): void {
+    this.#keepingRun ??= setImmediate(() => {
+      this.#keepingRun = undefined
+      this.#keepRun()
+    })
+  }
+  #keepingRun: NodeJS.Immediate | undefined
 
   #keepRun(): void {
     const supervisor = identify(process.pid)

@@ -19,7 +19,7 @@ export function eventLine(event: LabEvent): string | undefined {
     case 'build-waiting':
       return `waiting for process ${event.pid} (${event.command})`
     case 'build-started':
-      return `making ${event.what} with ${event.jobs} jobs`
+      return `making ${event.what} (make -j${event.jobs})`
     case 'build-progress':
       return undefined
     case 'release-ready':

@@ -31,10 +31,13 @@ function nodeTable({ nodes }: LabStatus): string {
     roleDetail(node, nodes),
     node.state,
     node.pid === null ? '-' : String(node.pid),
-    node.restarts === 0 ? '' : `restarted ${node.restarts} times`,
+    restartsOf(node),
   ])
   return table(['NODE', 'PORT', 'ROLE', 'SLOTS', 'STATE', 'PID', ''], rows)
 }
+
+const restartsOf = ({ restarts }: NodeStatus): string =>
+  restarts === 0 ? '' : restarts === 1 ? 'restarted once' : `restarted ${restarts} times`
 
 function roleDetail(node: NodeStatus, nodes: readonly NodeStatus[]): string {
   if (node.role === 'replica') {

@@ -1,5 +1,5 @@
 /** Whatever is wrong with what was typed: one sentence, a hint, exit 2, and nothing was touched. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -11,7 +11,9 @@ const scratch = useScratch()
 /** A sentence and a hint, both with an end, and nothing that only a programmer understands. */
 function expectRefusal({ code, stdout, stderr }: Outcome, sentence: RegExp | string): void {
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-  const lines = stderr.trimEnd().split('\n')
+  // Where a lab was on its way already, progress stands before it.
+  const said = stderr.slice(Math.max(0, stderr.search(/^redis-lab: /m)))
+  const lines = said.trimEnd().split('\n')
   const [first = '', hint = ''] = [lines[0], lines.at(-1)]
   expect(first).toMatch(/^redis-lab: /)
   expect(first.slice('redis-lab: '.length)).toMatch(sentence)
@@ -102,6 +104,17 @@ test('a stack is shown to those who ask for it', async () => {
   const { code, stderr } = await scratch.run('up', '--masters', 'x', '--verbose')
   expect(code).toBe(2)
   expect(stderr).toMatch(/^LabError: --masters takes .*\n +at /m)
+})
+
+test('a --dir that is a file is refused, and the file stays', async () => {
+  const file = path.join(scratch.dir, 'notes.txt')
+  writeFileSync(file, 'mine')
+  expectRefusal(
+    await scratch.run('up', '--port', 'auto', '--dir', file),
+    /^the folder .*notes\.txt cannot be made: EEXIST/,
+  )
+  expectUntouched()
+  expect(readFileSync(file, 'utf8')).toBe('mine')
 })
 
 describe('a port that is taken', () => {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import type { LabStatus } from '../../src/supervisor/index.js'
-import { neverReady, nodeOf, small } from '../support/lab.js'
+import { neverProven, neverReady, nodeOf, small } from '../support/lab.js'
 import { labsIn, useScratch } from '../support/scratch.js'
 import { watch } from '../support/watch.js'
 
@@ -11,10 +11,14 @@ const scratch = useScratch()
 /** The servers are up and joined, and the end of the proof is being waited for. */
 const nearlyThere = /^not yet "\w+": m1 \(port \d+\): it refuses writes: NOREPLICAS/m
 
-test('Ctrl-C while the cluster forms undoes everything, and exits 130', async () => {
-  const up = watch(scratch.start(['up', ...neverReady]))
-  await up.says(nearlyThere)
-  expect(scratch.processes()).toHaveLength(5)
+const moments: [moment: string, args: readonly string[], sign: RegExp][] = [
+  ['while the cluster forms', neverReady, /^joining the nodes with /m],
+  ['in the middle of redis-cli --cluster create', [...small, '--creator', 'redis-cli'], /^joining the nodes with /m],
+  ['while the cluster is being proven', neverProven, nearlyThere],
+]
+test.each(moments)('Ctrl-C %s undoes everything, and exits 130', async (_, args, sign) => {
+  const up = watch(scratch.start(['up', ...args]))
+  await up.says(sign)
   up.kill('SIGINT')
   const { code, stdout, stderr } = await up.ended
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' })
@@ -24,18 +28,9 @@ test('Ctrl-C while the cluster forms undoes everything, and exits 130', async ()
   expect(readdirSync(scratch.places.state)).toEqual(['labs'])
 })
 
-test('Ctrl-C in the middle of redis-cli --cluster create ends redis-cli too', async () => {
-  const up = watch(scratch.start(['up', ...small, '--creator', 'redis-cli']))
-  await up.says(/^joining the nodes with redis-cli$/m)
-  up.kill('SIGINT')
-  expect(await up.ended).toMatchObject({ code: 130, stdout: '' })
-  expect(scratch.processes()).toEqual([])
-  expect(labsIn(scratch.places)).toEqual([])
-})
-
 test('when up is killed while the cluster forms, the supervisor undoes everything, and up works again', async () => {
   const up = watch(scratch.start(['up', ...neverReady]))
-  await up.says(nearlyThere)
+  await up.says(/^joining the nodes with /m)
   up.kill('SIGKILL')
   await up.ended
   await expect.poll(() => scratch.processes(), { timeout: 15_000 }).toEqual([])
@@ -48,7 +43,7 @@ test('when up is killed while the cluster forms, the supervisor undoes everythin
 })
 
 test('down of a lab that is still forming ends it, and up says so', async () => {
-  const up = watch(scratch.start(['up', ...neverReady]))
+  const up = watch(scratch.start(['up', ...neverProven]))
   await up.says(nearlyThere)
   const down = await scratch.run('down')
   expect(down.code, down.stderr).toBe(0)
@@ -61,22 +56,8 @@ test('down of a lab that is still forming ends it, and up says so', async () => 
   expect(labsIn(scratch.places)).toEqual([])
 })
 
-test('a lab that is not ready in its time is an error that says, node by node, what is missing', async () => {
-  const { code, stdout, stderr } = await scratch.run('up', ...neverReady, '--timeout', '5s')
-  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-  expect(stderr).toMatch(/^redis-lab: the cluster did not reach the level "(replicas|full)" in its time$/m)
-  for (const name of ['m1', 'm2', 'm3']) {
-    expect(stderr).toMatch(new RegExp(`^  ${name} \\(port \\d+\\): it refuses writes: NOREPLICAS`, 'm'))
-  }
-  expect(scratch.processes()).toEqual([])
-  expect(labsIn(scratch.places)).toEqual([])
-  const [, logs = ''] = /^ {2}logs: (.*)$/m.exec(stderr) ?? []
-  expect(path.dirname(logs)).toBe(path.join(scratch.places.state, 'failed'))
-  expect(readFileSync(path.join(logs, 'supervisor.log'), 'utf8')).toContain('"type":"lab-failed"')
-})
-
 test('--wait asks for less: a lab that will never be "full" is good enough for "ok"', async () => {
-  const { code, stderr } = await scratch.run('up', ...neverReady, '--wait', 'ok')
+  const { code, stderr } = await scratch.run('up', ...neverProven, '--wait', 'ok')
   expect(code, stderr).toBe(0)
   expect(stderr).toContain('proven ready: ok')
   const lab = await scratch.json<LabStatus>('status')
@@ -84,7 +65,31 @@ test('--wait asks for less: a lab that will never be "full" is good enough for "
   expect(lab.ready.level).toMatch(/^(ok|replicas)$/)
   expect(lab.ready.reasons).toHaveLength(3)
   expect(nodeOf(lab, 'm1').state).toBe('running')
+
+  // Resumed with the default again, it runs out of time: the error says, node by node, what is missing.
+  await scratch.json('down')
+  const late = await scratch.run('up', '--timeout', '4s')
+  expect(late).toMatchObject({ code: 1, stdout: '' })
+  expect(late.stderr).toMatch(/^redis-lab: the cluster did not reach the level "\w+" in its time$/m)
+  expect(late.stderr).toMatch(/^ {2}m\d \(port \d+\): (it refuses writes: NOREPLICAS|cluster_state is)/m)
+  expect(late.stderr).toMatch(/--timeout gives it more time/)
+  expect(scratch.processes()).toEqual([])
+  expect(await scratch.json('status')).toMatchObject({ state: 'stopped' })
   await scratch.run('down', '--purge')
+})
+
+test('when redis-cli fails, what it said is shown and kept', async () => {
+  const noCluster = ['--set', 'user default on nopass allkeys +@all -cluster']
+  const { code, stdout, stderr } = await scratch.run('up', ...small, '--creator', 'redis-cli', ...noCluster)
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toMatch(/^redis-lab: redis-cli could not create the cluster: .* exit code 1$/m)
+  expect(stderr).toMatch(/^ {2}.*NOPERM/m)
+  const [, logs = ''] = /^ {2}logs: (.*)$/m.exec(stderr) ?? []
+  expect(path.dirname(logs)).toBe(path.join(scratch.places.state, 'failed'))
+  expect(readFileSync(path.join(logs, 'create.log'), 'utf8')).toContain('NOPERM')
+  expect(readFileSync(path.join(logs, 'supervisor.log'), 'utf8')).toContain('"type":"lab-failed"')
+  expect(scratch.processes()).toEqual([])
+  expect(labsIn(scratch.places)).toEqual([])
 })
 
 test('of two that start the same lab at once, one starts it and the other finds it', async () => {

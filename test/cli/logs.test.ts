@@ -44,7 +44,7 @@ test('"supervisor" is the log of what happened to the lab', async () => {
   const lines = await linesOf('supervisor', '--tail', '1000')
   const types = lines.map((line) => (JSON.parse(line) as { type: string }).type)
   expect(types[0]).toBe('lab-starting')
-  expect(types).toEqual(expect.arrayContaining(['node-started', 'node-listening', 'create-done']))
+  expect(types).toEqual(expect.arrayContaining(['node-started', 'node-listening']))
   expect(types.at(-1)).toBe('lab-ready')
 })
 
@@ -67,6 +67,15 @@ test('-f of one node shows that node alone', async () => {
   const { code, stdout } = await follower.ended
   expect(code).toBe(0)
   expect(stdout.match(/rewriting started/g)).toHaveLength(1)
+})
+
+test('a reader that has seen enough ends the command without a word', async () => {
+  const child = scratch.start(['logs', '-f', '--tail', '1'])
+  const follower = watch(child)
+  await follower.says(/m1 \| /)
+  child.stdout?.destroy()
+  await ask(nodeOf(lab, 'm1').port, 'BGREWRITEAOF')
+  expect(await follower.ended).toMatchObject({ code: 0, stderr: '' })
 })
 
 test('the logs of a lab that is down can still be read', async () => {

@@ -1,5 +1,6 @@
 /** What a lab keeps while it is down, and what the next `up` may change. */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import net from 'node:net'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import type { LabStatus } from '../../src/supervisor/index.js'
@@ -69,7 +70,6 @@ test('other directives write each redis.conf anew, and the old text is kept besi
 test('a lab whose port was taken meanwhile is not resumed, and its data stays', async () => {
   await scratch.json('down')
   const { port } = nodeOf(first, 'm3')
-  const net = await import('node:net')
   const server = net.createServer().listen(port, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   const { code, stderr } = await scratch.run('up')

@@ -25,8 +25,8 @@ describe('a lab with every default', () => {
     expect(lines).toContain('All 16384 slots are covered.')
     expect(stdout).toContain('redis://127.0.0.1:6001')
     expect(stdout).toMatch(/redis-lab cli .*\n.*redis-lab down /)
-    expect(stderr).toMatch(/joining the nodes[^]*proven ready \(full\)/)
-    expect(stdout).not.toMatch(/joining|proven/)
+    expect(stderr).toMatch(/starting lab "default"[^]*proven ready \(full\)/)
+    expect(stdout).not.toMatch(/starting|proven/)
   })
 
   test('status --json is the contract, and every node of it is what was asked for', async () => {

@@ -2,10 +2,11 @@
 import { existsSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import process from 'node:process'
 import { connectLab, LabError, startLab, type Lab, type LabEvent, type LabOptions } from 'redis-lab'
 import { expect, test } from 'vitest'
 import { ask, directive } from '../support/ask.js'
-import { isRunning, pidsOf, small } from '../support/lab.js'
+import { isRunning, pidsOf, small, supervisorOf } from '../support/lab.js'
 import { useLibraryEnvironment } from '../support/library.js'
 import { labsIn, useScratch } from '../support/scratch.js'
 
@@ -21,7 +22,7 @@ test('startLab() resolves with a lab on free ports in a temporary folder, and st
   expect(lab.rootNodes).toEqual(lab.nodes.map(({ url, host, port }) => ({ url, host, port })))
   for (const { port } of lab.nodes) expect(await directive(port, 'maxmemory')).toBe('67108864')
   expect(events.map(({ type }) => type)).toEqual(
-    expect.arrayContaining(['release-ready', 'lab-starting', 'node-listening', 'create-done', 'lab-ready']),
+    expect.arrayContaining(['release-ready', 'lab-starting', 'node-listening', 'lab-ready']),
   )
 
   const status = await lab.status()
@@ -55,9 +56,20 @@ test('labs that are started at once share nothing', async () => {
   expect(one.name).not.toBe(other.name)
   expect(one.dir).not.toBe(other.dir)
   expect(new Set([...one.urls, ...other.urls]).size).toBe(6)
+  await expect(startLab({ replicas: 0, name: other.name })).rejects.toMatchObject({ code: 'lab-busy' })
   await one.stop()
   expect(await other.status()).toMatchObject({ state: 'running', ready: { level: 'full' } })
   await other.stop()
+})
+
+test('stop() also ends what a supervisor that was killed has left behind', async () => {
+  const lab = await startLab({ replicas: 0 })
+  const status = await lab.status()
+  process.kill(supervisorOf(status).pid, 'SIGKILL')
+  await lab.stop()
+  expect(pidsOf(status).filter(isRunning)).toEqual([])
+  expect(existsSync(lab.dir)).toBe(false)
+  expect(existsSync(supervisorOf(status).socket)).toBe(false)
 })
 
 const bad: [options: LabOptions, sentence: RegExp][] = [
@@ -93,7 +105,7 @@ test('a start that is aborted is undone', async () => {
     replicas: 0,
     set: ['min-replicas-to-write 1'],
     signal: controller.signal,
-    onEvent: ({ type }) => type === 'create-started' && controller.abort(new Error('no longer wanted')),
+    onEvent: ({ type }) => type === 'lab-starting' && controller.abort(new Error('no longer wanted')),
   })
   await expect(starting).rejects.toThrow('no longer wanted')
   expect(scratch.processes()).toEqual([])
@@ -110,7 +122,7 @@ test('connectLab() is the handle of a lab that the command started, and its stop
   expect(lab.nodes.map(({ id }) => id)).toEqual(status.nodes.map(({ id }) => id))
   expect(await ask(lab.nodes[0]?.port ?? 0, 'PING')).toBe('PONG')
 
-  await expect(startLab({ name: 'shared' })).rejects.toMatchObject({ code: 'lab-busy' })
+  await expect(startLab({ name: 'shared' })).rejects.toBeInstanceOf(LabError)
   expect(pidsOf(await lab.status())).toEqual(pidsOf(status))
 
   await lab.stop()

@@ -153,3 +153,11 @@ test('a lab that cannot be resumed is an error with the words of Redis, and its 
   expect((await scratch.run('up')).code).toBe(0)
   await expectSameData()
 })
+
+test('a server that is paused is taken down all the same', async () => {
+  const before = await status()
+  process.kill(nodeOf(before, 'm1').pid, 'SIGSTOP')
+  const { code, stderr } = await scratch.run('down')
+  expect(code, stderr).toBe(0)
+  expect(pidsOf(before).filter(isRunning)).toEqual([])
+})

@@ -6,6 +6,8 @@ import { identify } from '../../src/util/process-identity.js'
 export const small = ['--replicas', '0', '--port', 'auto'] as const
 /** A small lab that never becomes ready, because its masters refuse writes for want of a replica. */
 export const neverReady = [...small, '--set', 'min-replicas-to-write 1'] as const
+/** The same, and its forming ends: what goes on for ever is the proof. */
+export const neverProven = [...neverReady, '--creator', 'redis-cli'] as const
 
 export function nodeOf(status: LabStatus, name: string): NodeStatus & { readonly pid: number } {
   const node = status.nodes.find((one) => one.name === name)

@@ -1,18 +1,23 @@
-/** What joins nodes into one cluster. The way of doing it is a choice, its result is not. */
-import type { Emit } from '../../events.js'
+/** What makes one cluster out of many servers. The way of doing it is a choice, its result is not. */
+import type { Emit, ReadyLevel } from '../../events.js'
 import type { Build } from '../../release/index.js'
-import type { LabSpec } from '../../spec/index.js'
-import type { Member } from '../member.js'
+import type { Server, Shape } from '../member.js'
+import type { Climb } from '../ready.js'
 import type { PlannedNode } from '../topology.js'
 
-export type CreatorName = LabSpec['creator']
+export type CreatorName = 'instant' | 'redis-cli'
 
-export interface CreateContext {
+export interface FormContext {
   readonly build: Build
   readonly nodes: readonly PlannedNode[]
-  readonly members: readonly Member[]
-  readonly spec: Pick<LabSpec, 'masters' | 'replicas'>
-  /** Where a creator keeps what its tools said. */
+  /** One for each planned node, in the same order; none is running. */
+  readonly servers: readonly Server[]
+  readonly shape: Shape
+  /** The servers' folders hold a cluster from an earlier run: it is to be had back, with every key. */
+  readonly kept: boolean
+  /** How far the result is to be proven. */
+  readonly level: ReadyLevel
+  /** Where a creator keeps what it did, or what its tools said. */
   readonly logFile: string
   /** From Date.now(). */
   readonly deadline: number
@@ -23,10 +28,10 @@ export interface CreateContext {
 export interface ClusterCreator {
   readonly name: CreatorName
   /**
-   * Every server is up, empty and alone; afterwards they are on their way to the planned cluster. What is still missing for a
-   * level of readiness is waited for by the caller.
+   * Starts every server and makes them the planned cluster, or the kept one.
    *
-   * @throws LabError `create-failed` with what the tool said
+   * @returns what everybody said when the wanted level of readiness was proven
+   * @throws LabError `create-failed`, `not-ready`; `node-failed` when a server does not come up · the reason of `signal`
    */
-  create(context: CreateContext): Promise<void>
+  form(context: FormContext): Promise<Climb>
 }

@@ -18,7 +18,7 @@ test.each([
   ['an IPv6 address', '::1:6001@16001'],
   ['a node that does not know its own address', ':6001@16001'],
 ])('%s: the port is found in %j', (_, address) => {
-  expect(master(address)).toEqual({
+  expect(master(address)).toMatchObject({
     id: a,
     port: 6001,
     flags: ['myself', 'master'],

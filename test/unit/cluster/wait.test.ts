@@ -21,7 +21,11 @@ function atFirst(node: FakeNode, command: string, times: number, bad: string, go
 
 test('the levels are climbed in order, and each is told once it holds', async () => {
   const events: LabEvent[] = []
-  await waitReady(cluster.nodes, cluster.shape, { level: 'full', deadline: soon(), emit: (event) => events.push(event) })
+  await waitReady(cluster.nodes, cluster.shape, {
+    level: 'full',
+    deadline: soon(),
+    emit: (event) => events.push(event),
+  })
   const levels = events.map((event) => (event.type === 'ready-progress' ? event.level : event.type))
   expect([...new Set(levels)]).toEqual(['alive', 'agreed', 'ok', 'replicas', 'full'])
   expect(events.every((event) => event.type === 'ready-progress' && event.missing.length === 0)).toBe(true)
@@ -74,6 +78,16 @@ test('a wait ends with the reason of its signal, whatever is still missing', asy
   const options = { level: 'full', deadline: soon(), signal: controller.signal } as const
   expect(await thrownBy(() => waitReady(cluster.nodes, cluster.shape, options))).toBe(reason)
   expect(cluster.node('m2').askedFor('CLUSTER INFO')).toHaveLength(1)
+})
+
+test('what was proven while the signal was aborted counts no more', async () => {
+  const controller = new AbortController()
+  cluster.node('m2').answer('CLUSTER INFO', () => {
+    controller.abort('over')
+    return 'cluster_state:ok\r\n'
+  })
+  const options = { level: 'ok', deadline: soon(), signal: controller.signal } as const
+  expect(await thrownBy(() => waitReady(cluster.nodes, cluster.shape, options))).toBe('over')
 })
 
 test('an aborted wait asks nobody', async () => {

@@ -39,7 +39,7 @@ test('a link that was left behind is replaced', () => {
   expect(readlinkSync(entry())).toBe(temp('mine'))
 })
 
-test('other things in a chosen folder are in nobody’s way', () => {
+test('other things in a chosen folder are in the way of nobody', () => {
   mkdirSync(temp('mine', '7001'), { recursive: true })
   expect(claim({ dir: temp('mine') })).toBe(temp('mine'))
 })

@@ -45,15 +45,17 @@ test('a message that was not finished is none', async () => {
 
 test('the end of the line is told once, also when it broke', async () => {
   const { socket, timesClosed } = loop()
+  const closed = new Promise((resolve) => socket.once('close', resolve))
   socket.destroy(new Error('ECONNRESET'))
-  await once(socket, 'close')
+  await closed
   expect(timesClosed()).toBe(1)
 })
 
 test('after its end nothing is sent, and sending is no error', async () => {
   const { socket, channel, received } = loop()
+  const closed = once(socket, 'close')
   await new Promise<void>((resolve) => channel.close(resolve))
   channel.send({ late: true })
-  await once(socket, 'close')
+  await closed
   expect(received).toEqual([])
 })

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { deferred } from '../../../src/util/deferred.js'
 import { lockHolder, withLock } from '../../../src/util/lock.js'
@@ -74,13 +74,31 @@ test.each<[string, () => string]>([
   expect(readdirSync(temp('locks'))).toEqual([])
 })
 
+test('whoever lost the lock does not take it from the one that has it now, be it the same process', async () => {
+  const first = deferred<void>()
+  const second = deferred<void>()
+  const secondHas = deferred<void>()
+  const one = withLock(file(), { command }, () => first.promise)
+  // Somebody removed the file of the first by hand.
+  rmSync(file())
+  const two = withLock(file(), { command }, async () => {
+    secondHas.resolve()
+    await second.promise
+  })
+  await secondHas.promise
+  first.resolve()
+  await one
+  expect(lockHolder(file())?.pid).toBe(process.pid)
+  second.resolve()
+  await two
+  expect(readdirSync(temp('locks'))).toEqual([])
+})
+
 test('an abort ends the waiting, leaves the lock to its holder, and the work is not begun', async () => {
   const controller = new AbortController()
   await withLock(file(), { command }, async () => {
-    const waiting = withLock(
-      file(),
-      { command, signal: controller.signal, onWait: () => controller.abort() },
-      () => expect.fail('begun'),
+    const waiting = withLock(file(), { command, signal: controller.signal, onWait: () => controller.abort() }, () =>
+      expect.fail('begun'),
     )
     expect(await thrownBy(() => waiting)).toMatchObject({ code: 'interrupted' })
     expect(existsSync(file())).toBe(true)

@@ -1,0 +1,79 @@
+/** Which creator forms a cluster, and what happens when the instant one does not succeed. */
+import { rmSync } from 'node:fs'
+import path from 'node:path'
+import { LabError } from '../../errors.js'
+import { nodeFiles } from '../../paths.js'
+import type { Build } from '../../release/index.js'
+import type { Climb } from '../ready.js'
+import type { ClusterCreator, CreatorName, FormContext } from './creator.js'
+import { instantCreator, isVerified, restoreOriginals } from './instant/index.js'
+import { redisCliCreator } from './redis-cli.js'
+
+const creators: Readonly<Record<CreatorName, ClusterCreator>> = {
+  instant: instantCreator,
+  'redis-cli': redisCliCreator,
+}
+
+export const leastMastersOfRedisCli = 3
+
+/** The share of its time that the instant creator may take before the plain one has its turn. */
+const instantShare = 0.5
+
+export interface Formed {
+  readonly creator: CreatorName
+  readonly climb: Climb
+}
+
+/**
+ * Makes one cluster of the servers, up to the wanted level of readiness.
+ *
+ * @param wanted the creator that was asked for; undefined leaves the choice to what is verified for this release
+ * @throws LabError; no server is half formed then, but some may be running
+ */
+export async function formCluster(context: FormContext, wanted: CreatorName | undefined): Promise<Formed> {
+  const { build, servers, emit } = context
+  const name = wanted ?? choose(build)
+  if (!wanted && name !== 'instant') {
+    const reason = `the instant way is not verified for ${build.engine} ${build.version}`
+    emit({ type: 'create-fallback', from: 'instant', to: name, reason })
+  }
+  // An instant attempt that was cut off has left its originals.
+  if (name !== 'instant') restoreOriginals(servers)
+  if (name !== 'instant' || wanted === 'instant') return run(name, context)
+  const now = Date.now()
+  try {
+    return await run(name, { ...context, deadline: now + (context.deadline - now) * instantShare })
+  } catch (error) {
+    context.signal.throwIfAborted()
+    const failure = LabError.from(error)
+    // A server that does not start, starts no better for another creator.
+    const worthAnother = failure.code === 'create-failed' || failure.code === 'not-ready'
+    if (!worthAnother || (!context.kept && context.shape.masters < leastMastersOfRedisCli)) throw error
+    emit({ type: 'create-fallback', from: 'instant', to: 'redis-cli', reason: failure.message })
+    await startOver(context)
+    return run('redis-cli', context)
+  }
+}
+
+export const choose = (build: Build): CreatorName => (isVerified(build) ? 'instant' : 'redis-cli')
+
+async function run(name: CreatorName, context: FormContext): Promise<Formed> {
+  context.emit({ type: 'create-started', creator: name })
+  const climb = await creators[name].form(context)
+  context.emit({ type: 'create-done', creator: name })
+  return { creator: name, climb }
+}
+
+/** As before the attempt: no server runs, and what they knew of each other is what they knew. */
+async function startOver({ servers, kept }: FormContext): Promise<void> {
+  await Promise.all(servers.map((server) => server.stop()))
+  if (kept) restoreOriginals(servers)
+  // A new cluster has no data yet but what the attempt itself has left.
+  else
+    for (const { dir } of servers) for (const file of leftByAttempt(dir)) rmSync(file, { recursive: true, force: true })
+}
+
+const leftByAttempt = (dir: string): string[] => [
+  nodeFiles.nodes(dir),
+  ...['appendonlydir', 'appendonly.aof', 'dump.rdb'].map((name) => path.join(dir, name)),
+]

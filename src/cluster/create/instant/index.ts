@@ -1,0 +1,174 @@
+/**
+ * The instant creator: a cluster without the waiting.
+ *
+ * Redis itself needs about 12 seconds to bring six nodes together, nearly all of it in delays that protect a cluster of
+ * machines: a master refuses work for its first 2 seconds, news travels by gossip, a replica hides until it has heard
+ * something. This creator gives every node the knowledge it would arrive at in a nodes.conf to boot from, and has each
+ * connection made when there is something to say:
+ *
+ *     masters boot as replicas of ghosts ─► take over in turn ─► replicas boot, told the truth ─► synchronise ─► one write
+ *         ─► everybody connects to everybody (tick) ─► the ghosts are forgotten ─► proven
+ *
+ * boot-files.ts has the nodes.conf, settings.ts the ticks, steps.ts the facts that are waited for. A cluster that was kept is
+ * had back in the same way, without the 2 seconds: kept.ts reads who everybody was.
+ *
+ * redis.conf stays the user's: what is different while forming goes on the command line, and is put back in the end, also when
+ * forming fails.
+ */
+import { appendFileSync, writeFileSync } from 'node:fs'
+import { LabError } from '../../../errors.js'
+import { nodeFiles } from '../../../paths.js'
+import { until } from '../../../util/until.js'
+import type { Server } from '../../member.js'
+import type { Climb } from '../../ready.js'
+import { waitReady } from '../../wait.js'
+import type { ClusterCreator, FormContext } from '../creator.js'
+import { startServers } from '../start.js'
+import { masterBootFile, replicaBootFile, type BootFileOptions, type Ghosts } from './boot-files.js'
+import { traitsOf, type EngineTraits } from './engine.js'
+import { keepOriginals, recoverTarget, removeOriginals } from './kept.js'
+import {
+  bootSettings,
+  borrow,
+  configure,
+  idleHz,
+  putBack,
+  replicationTickHz,
+  tickHz,
+  toArgs,
+  type BootSetting,
+} from './settings.js'
+import {
+  everyone,
+  forget,
+  hasOffset,
+  isLinked,
+  isOk,
+  orderOfTakeovers,
+  seesOwners,
+  stir,
+  takeOver,
+  type Patience,
+} from './steps.js'
+import { newTarget, randomId, type Target, type TargetMaster, type TargetReplica } from './target.js'
+
+/** From this many masters on, calling those that are not there yet costs more than waiting to be called. */
+const manyMasters = 20
+
+export const instantCreator: ClusterCreator = {
+  name: 'instant',
+
+  async form(context: FormContext): Promise<Climb> {
+    const { build, kept, nodes, servers } = context
+    const target = kept ? recoverTarget(servers) : newTarget(nodes, servers)
+    if (kept) keepOriginals(servers)
+    const traits = traitsOf(build)
+    const settings = [...bootSettings(servers.length), ...traits.bootSettings]
+    let climb: Climb
+    try {
+      await formTarget(target, traits, settings, context)
+      climb = await prove(context)
+    } finally {
+      await putBack(servers, settings)
+    }
+    if (kept) removeOriginals(servers)
+    return climb
+  },
+}
+
+async function formTarget(
+  target: Target,
+  traits: EngineTraits,
+  settings: readonly BootSetting[],
+  { deadline, signal, servers, logFile }: FormContext,
+): Promise<void> {
+  const { masters, replicas } = target
+  const patience = { deadline, signal }
+  const args = toArgs(settings)
+  const files: BootFileOptions = { shardIds: traits.shardIds, onlyEarlier: masters.length >= manyMasters }
+  const note = stopwatch(logFile)
+
+  const ghosts = new Map(masters.map((master) => [master, makeGhosts(master)]))
+  const writeMaster = (server: Server) => {
+    const me = masters.find((master) => master.server === server) as TargetMaster
+    writeFileSync(nodeFiles.nodes(server.dir), masterBootFile(target, me, ghosts.get(me) as Ghosts, files))
+  }
+  await startServers(serversOf(masters), patience, { args, before: writeMaster })
+  await everyone(masters, 'masters are ok', isOk, patience)
+  note('masters answer')
+  const epochs = await takeOver(await connected(masters, idleHz(servers.length), patience), patience)
+  note('masters have taken over')
+
+  const writeReplica = (server: Server) => {
+    const me = replicas.find((replica) => replica.server === server) as TargetReplica
+    writeFileSync(nodeFiles.nodes(server.dir), replicaBootFile(target, me, epochs, files))
+  }
+  const giveBack = await borrow(serversOf(masters), 'repl-diskless-sync', 'no')
+  try {
+    await startServers(serversOf(replicas), patience, { args, before: writeReplica })
+    note('replicas answer')
+    if (!traits.connectsAtOnce) await configure(serversOf(replicas), { hz: replicationTickHz })
+    await everyone(replicas, 'replicas are linked', isLinked, patience)
+    await everyone(masters, 'masters accept a write', stir, patience)
+    await everyone(replicas, 'replicas have an offset', hasOffset, patience)
+    note('replicas are linked')
+  } finally {
+    await giveBack()
+  }
+  // Now everybody has something to say: let them all connect. Those that had the slow tick have just done so.
+  await configure(traits.connectsAtOnce ? servers : serversOf(masters), { hz: tickHz })
+  await everyone(masters, 'masters see all owners', (me) => seesOwners(target, me), patience)
+  await Promise.all(masters.map((me) => forget(me, idsOf(ghosts.get(me) as Ghosts))))
+  note('masters see all owners')
+}
+
+/** An order of takeovers, as soon as there is one; with many masters it needs a tick or two. */
+async function connected(masters: readonly TargetMaster[], hz: number, patience: Patience): Promise<TargetMaster[]> {
+  const atOnce = await orderOfTakeovers(masters)
+  if (atOnce) return atOnce
+  await configure(serversOf(masters), { hz: tickHz })
+  const order = await until(() => orderOfTakeovers(masters), { ...patience, pollMs: 20 })
+  if (!order) throw new LabError({ code: 'create-failed', message: 'the masters did not connect to each other' })
+  // Back to idling fast: their next tick is to come when it is asked for.
+  await configure(serversOf(masters), { hz })
+  return order
+}
+
+const serversOf = (parts: readonly { readonly server: Server }[]): Server[] => parts.map((part) => part.server)
+
+/**
+ * Proves the result. Should news have gone astray (on a machine so busy that nodes connected before they had anything to say),
+ * a short node timeout has everybody ping everybody at the next tick.
+ */
+async function prove(context: FormContext): Promise<Climb> {
+  const { servers, shape, deadline } = context
+  const soon = Math.min(deadline, Date.now() + newsMs(servers.length))
+  try {
+    return await waitReady(servers, shape, { ...context, deadline: soon })
+  } catch (error) {
+    if (LabError.from(error).code !== 'not-ready' || soon === deadline) throw error
+    await configure(servers, { 'cluster-node-timeout': nudgeTimeoutMs(servers.length) })
+    return waitReady(servers, shape, context)
+  }
+}
+
+/** Two ticks, and time to read what many nodes have to say. */
+const newsMs = (count: number): number => 120 + 10 * count
+/** Pings go to everybody who has not been heard for half of it; far above the time that a busy node needs to answer one. */
+const nudgeTimeoutMs = (count: number): number => 200 + 20 * count
+
+const makeGhosts = (master: TargetMaster): Ghosts => ({
+  own: { id: randomId(), shardId: master.shardId },
+  other: { id: randomId(), shardId: randomId() },
+})
+
+const idsOf = ({ own, other }: Ghosts): string[] => [own.id, other.id]
+
+/** What happened when, for whoever wonders where the time went. */
+function stopwatch(logFile: string): (what: string) => void {
+  const startedAt = performance.now()
+  return (what) => appendFileSync(logFile, `${(performance.now() - startedAt).toFixed(1).padStart(8)} ms  ${what}\n`)
+}
+
+export { isVerified } from './engine.js'
+export { restoreOriginals } from './kept.js'

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest'
+import type { LabEvent } from '../../../src/events.js'
+import { eventLine } from '../../../src/view/index.js'
+import { bytes, percent, seconds, summary } from '../../../src/view/event.js'
+
+type Sample<Type> = readonly [event: Omit<Extract<LabEvent, { type: Type }>, 'type'>, line: string | undefined]
+
+/** The compiler sees to it that no type of event is missing. */
+const samples: { readonly [Type in LabEvent['type']]: Sample<Type> } = {
+  'release-fallback': [
+    { from: 'the official host', to: 'the distribution', reason: 'no route' },
+    'no route; trying the distribution instead of the official host',
+  ],
+  'download-started': [{ url: 'https://a.test/redis.tar.gz' }, 'downloading https://a.test/redis.tar.gz'],
+  'download-progress': [{ receivedBytes: 1, totalBytes: 2 }, undefined],
+  'download-retry': [
+    { attempt: 2, delayMs: 500, reason: 'connection reset' },
+    'the download broke (connection reset); attempt 2 in 0.50 s',
+  ],
+  'download-done': [
+    { sizeBytes: 3_450_000, sha256: '0123456789abcdef' },
+    'downloaded 3.5 MB, sha256 0123456789ab… as it should be',
+  ],
+  'unpack-started': [{ archive: '/x.tar.gz' }, 'unpacking /x.tar.gz'],
+  'build-waiting': [{ pid: 7, command: 'redis-lab install' }, 'waiting for process 7 (redis-lab install)'],
+  'build-started': [{ what: 'redis 8.0.6', jobs: 4 }, 'making redis 8.0.6 with 4 jobs'],
+  'build-progress': [{ doneSteps: 1, totalSteps: 2 }, undefined],
+  'release-ready': [{ what: 'redis 8.0.6', server: '/s', cached: true }, 'redis 8.0.6 is ready'],
+  'node-started': [{ node: 'm1', port: 6001, pid: 7 }, 'm1 started on port 6001 (pid 7)'],
+  'node-listening': [{ node: 'm1', port: 6001 }, 'm1 answers'],
+  'node-exited': [
+    { node: 'm1', port: 6001, pid: 7, exit: 'signal SIGKILL', expected: false },
+    'm1 ended (signal SIGKILL), which nobody asked for',
+  ],
+  'node-restarting': [{ node: 'm1', attempt: 2, delayMs: 200 }, 'm1 is started again in 0.20 s (attempt 2)'],
+  'node-gave-up': [
+    { node: 'm1', crashes: 6, logTail: [] },
+    'm1 crashed 6 times within a minute and is not started again',
+  ],
+  'create-started': [{ creator: 'redis-cli' }, 'joining the nodes with redis-cli'],
+  'create-fallback': [
+    { from: 'instant', to: 'redis-cli', reason: 'it failed' },
+    'it failed; joining with redis-cli instead of instant',
+  ],
+  'create-done': [{ creator: 'redis-cli' }, 'the nodes are joined'],
+  'ready-progress': [{ level: 'ok', missing: ['m1: a', 'm2: b', 'm3: c'] }, 'not yet "ok": m1: a (and 2 more)'],
+  'lab-starting': [{ name: 'one', dir: '/d', resumed: false }, 'starting lab "one" in /d'],
+  'lab-ready': [{ level: 'full', elapsedMs: 1234 }, 'proven ready (full) in 1.23 s'],
+  'lab-failed': [{ error: { code: 'not-ready', message: 'too slow' } }, 'failed: too slow'],
+  'lab-stopping': [{ reason: 'Ctrl-C' }, 'stopping (Ctrl-C)'],
+  'lab-stopped': [{}, 'stopped'],
+}
+
+test.each(Object.entries(samples))('%s: %j', (type, [event, line]) => {
+  expect(eventLine({ type, ...event } as LabEvent)).toBe(line)
+})
+
+test('the same event may read otherwise', () => {
+  expect(eventLine({ type: 'lab-starting', name: 'one', dir: '/d', resumed: true })).toBe('resuming lab "one" in /d')
+  expect(eventLine({ type: 'release-ready', what: 'x', server: '/s', cached: false })).toBe('x is built')
+  expect(eventLine({ type: 'ready-progress', level: 'ok', missing: [] })).toBeUndefined()
+  const exit = { type: 'node-exited', node: 'm1', port: 1, pid: 7, exit: 'exit code 0', expected: true } as const
+  expect(eventLine(exit)).toBe('m1 ended (exit code 0)')
+})
+
+test('an event that nobody knows is a defect, named', () => {
+  expect(() => eventLine({ type: 'new' } as never)).toThrow('unreachable')
+})
+
+test('times, sizes and shares are short', () => {
+  expect([seconds(9994), seconds(12_345), bytes(0), percent(1, 3), percent(0, 0)]).toEqual([
+    '9.99 s',
+    '12 s',
+    '0.0 MB',
+    '33%',
+    '0%',
+  ])
+  expect([summary([]), summary(['a']), summary(['a', 'b'])]).toEqual(['', 'a', 'a (and 1 more)'])
+})

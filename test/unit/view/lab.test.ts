@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest'
+import { lsText, readyText, statusText, type LabRow } from '../../../src/view/index.js'
+import { idOf, sampleStatus, withNodes } from '../samples.js'
+
+const lines = (...text: string[]) => text.join('\n')
+
+test('up ends with the nodes, the proof and what to type next', () => {
+  expect(readyText(sampleStatus())).toBe(
+    lines(
+      'NODE  PORT  ROLE     SLOTS        STATE    PID',
+      'm1    6001  master   0-5460       running  4001',
+      'm2    6002  master   5461-10922   running  4002',
+      'm3    6003  master   10923-16383  running  4003',
+      'r1    6004  replica  of m1        running  4004',
+      'r2    6005  replica  of m2        running  4005',
+      'r3    6006  replica  of m3        running  4006',
+      '',
+      'All 16384 slots are covered.',
+      '',
+      '  connect to      redis://127.0.0.1:6001',
+      '  redis-lab cli   talk to it with redis-cli',
+      '  redis-lab down  take it down; its data stays',
+    ),
+  )
+})
+
+test('a lab with a name of its own is named in what to type next', () => {
+  expect(readyText(sampleStatus({ name: 'one' }))).toContain('redis-lab down --name one')
+})
+
+test('a status says what the lab is, where it is and how far it is ready', () => {
+  expect(statusText(sampleStatus())).toBe(
+    lines(
+      'lab "default" is running (redis 8.0.6, official release 8.0.6)',
+      'folder: /labs/default',
+      '',
+      'NODE  PORT  ROLE     SLOTS        STATE    PID',
+      'm1    6001  master   0-5460       running  4001',
+      'm2    6002  master   5461-10922   running  4002',
+      'm3    6003  master   10923-16383  running  4003',
+      'r1    6004  replica  of m1        running  4004',
+      'r2    6005  replica  of m2        running  4005',
+      'r3    6006  replica  of m3        running  4006',
+      '',
+      'All 16384 slots are covered.',
+      'ready: full',
+    ),
+  )
+})
+
+test('after a failover the roles are those of now, and a crash leaves its marks', () => {
+  const status = withNodes(
+    sampleStatus({ state: 'degraded', ready: { level: 'alive', reasons: ['m1 (port 6001): its process is crashed'] } }),
+    {
+      m1: { state: 'crashed', pid: null, role: 'master', slots: [], restarts: 2 },
+      m2: { slots: [[5461, 10921]] },
+      m3: {
+        slots: [
+          [10923, 10923],
+          [10930, 16383],
+        ],
+      },
+      r1: { role: 'master', masterId: null, slots: [[0, 5460]] },
+      r2: { masterId: idOf(0) },
+      r3: { masterId: 'unknown' },
+    },
+  )
+  expect(statusText(status)).toBe(
+    lines(
+      'lab "default" is degraded (redis 8.0.6, official release 8.0.6)',
+      'folder: /labs/default',
+      '',
+      'NODE  PORT  ROLE     SLOTS              STATE    PID',
+      'm1    6001  master   -                  crashed  -     restarted 2 times',
+      'm2    6002  master   5461-10921         running  4002',
+      'm3    6003  master   10923 10930-16383  running  4003',
+      'r1    6004  master   0-5460             running  4004',
+      'r2    6005  replica  of m1              running  4005',
+      'r3    6006  replica  -                  running  4006',
+      '',
+      '16377 of 16384 slots are covered.',
+      'ready: alive',
+      '  m1 (port 6001): its process is crashed',
+    ),
+  )
+})
+
+test('a lab that is down says so, and not that its slots are covered', () => {
+  const text = statusText(sampleStatus({ state: 'stopped', ready: { level: 'none', reasons: ['the lab is down'] } }))
+  expect(text).not.toContain('covered')
+  expect(text).not.toContain('ready:')
+  expect(text.split('\n').slice(-2)).toEqual(['', '  the lab is down'])
+})
+
+const row: LabRow = {
+  name: 'default',
+  state: 'running',
+  ports: [6001, 6002, 6003],
+  redis: 'redis 8.0.6',
+  dir: '/labs/default',
+  ephemeral: false,
+  problem: null,
+}
+
+test('labs are listed a line each, with what is wrong with them', () => {
+  const broken: LabRow = { ...row, name: 'old', state: 'failed', ports: [], redis: null, dir: null, problem: 'damaged' }
+  expect(lsText([row, broken])).toBe(
+    lines(
+      'NAME     STATE            PORTS      REDIS        FOLDER',
+      'default  running          6001-6003  redis 8.0.6  /labs/default',
+      'old      failed: damaged  -          -            -',
+    ),
+  )
+})
+
+test('where there are no labs it says how to get one', () => {
+  expect(lsText([])).toBe('There are no labs. Start one with: redis-lab up')
+})
