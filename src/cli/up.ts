@@ -2,7 +2,6 @@
 import { LabError } from '../errors.js'
 import type { LabEvent } from '../events.js'
 import { openLab, type Opened } from '../lab/index.js'
-import type { LabOptions } from '../spec/index.js'
 import { eventLine, printJson, printNote, printResult, readyText, showProgress } from '../view/index.js'
 import type { Invocation } from './commands.js'
 import { interruptible } from './interrupt.js'

@@ -46,7 +46,10 @@ function processUses({ tree }: Source): Set<string> {
       if (ts.isStringLiteralLike(node.argumentExpression)) uses.add(node.argumentExpression.text)
     }
     if (ts.isVariableDeclaration(node) && node.initializer && isProcess(node.initializer)) takeNames(node.name, uses)
-    if (ts.isImportDeclaration(node) && /^'(node:)?process'$/.test(node.moduleSpecifier.getText().replaceAll('"', "'"))) {
+    if (
+      ts.isImportDeclaration(node) &&
+      /^'(node:)?process'$/.test(node.moduleSpecifier.getText().replaceAll('"', "'"))
+    ) {
       const bindings = node.importClause?.namedBindings
       if (bindings && ts.isNamedImports(bindings))
         for (const { name, propertyName } of bindings.elements) uses.add((propertyName ?? name).text)
@@ -127,7 +130,8 @@ function importedNames(tree: ts.SourceFile): Set<string> {
     const { name, namedBindings } = statement.importClause
     if (name) names.add(name.text)
     if (namedBindings && ts.isNamespaceImport(namedBindings)) names.add(namedBindings.name.text)
-    if (namedBindings && ts.isNamedImports(namedBindings)) for (const one of namedBindings.elements) names.add(one.name.text)
+    if (namedBindings && ts.isNamedImports(namedBindings))
+      for (const one of namedBindings.elements) names.add(one.name.text)
   }
   return names
 }

@@ -101,7 +101,9 @@ export function strayPackages(sources: readonly Source[], dependencies: readonly
 export function leadsNowhere(sources: readonly Source[]): string[] {
   const files = new Set(sources.map(({ file }) => file))
   return eachImport(sources, (source, { specifier, target }) =>
-    target === undefined || files.has(target) ? undefined : `${source.file} imports ${specifier}: there is no ${target}`,
+    target === undefined || files.has(target)
+      ? undefined
+      : `${source.file} imports ${specifier}: there is no ${target}`,
   )
 }
 

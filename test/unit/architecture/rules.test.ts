@@ -1,7 +1,15 @@
 /** The rules of the house, shown to find what breaks them. */
 import { expect, test } from 'vitest'
 import { actsAtImport, idleReaders, readsEnvironment, speaksOutOfPlace } from './behaviour.js'
-import { breaksOrder, cycles, leadsNowhere, packageOf, passesDoor, passesPackageDoor, strayPackages } from './imports.js'
+import {
+  breaksOrder,
+  cycles,
+  leadsNowhere,
+  packageOf,
+  passesDoor,
+  passesPackageDoor,
+  strayPackages,
+} from './imports.js'
 import { parseSource, type Source } from './source.js'
 
 const house = (files: Record<string, string>): Source[] =>
@@ -125,7 +133,11 @@ test.each([
 })
 
 test('an exception that nobody uses is found', () => {
-  const sources = house({ 'cli/main.ts': 'run(process.env)', 'util/command.ts': "process.env['PATH']", 'lab/start.ts': '' })
+  const sources = house({
+    'cli/main.ts': 'run(process.env)',
+    'util/command.ts': "process.env['PATH']",
+    'lab/start.ts': '',
+  })
   expect(idleReaders(sources)).toEqual(['lab/start.ts'])
 })
 

@@ -40,7 +40,11 @@ export class FakeNode implements Member {
       if (!answer) throw new Error(`ERR unknown command ${command}`)
       return answer()
     }
-    return { open: true, call, text: async (...words: string[]) => String(await call(...words)) } as unknown as NodeClient
+    return {
+      open: true,
+      call,
+      text: async (...words: string[]) => String(await call(...words)),
+    } as unknown as NodeClient
   }
 }
 

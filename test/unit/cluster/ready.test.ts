@@ -32,7 +32,11 @@ test.each<[string, string, Fault]>([
   ],
   ['alive', 'm2 (port 6002): it does not know r2, r3', sees((text) => text.split('\n').slice(0, 4).join('\n'))],
   ['alive', 'm2 (port 6002): it knows 7 nodes instead of 6', sees((text) => text + text.slice(0, text.indexOf('\n')))],
-  ['alive', 'm2 (port 6002): it sees m3 as "fail?"', sees((text) => text.replace(' master - 0 0 3', ' master,fail? - 0 0 3'))],
+  [
+    'alive',
+    'm2 (port 6002): it sees m3 as "fail?"',
+    sees((text) => text.replace(' master - 0 0 3', ' master,fail? - 0 0 3')),
+  ],
   ['alive', 'm2 (port 6002): it sees r1 as "handshake"', sees((text) => text.replace(' slave ', ' handshake '))],
   [
     'alive',

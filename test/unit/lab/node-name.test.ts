@@ -18,15 +18,18 @@ test('a name comes before an id that begins like it', () => {
   expect(resolveNode({ ...record, nodes }, '6001').name).toBe('m1')
 })
 
-test.each(['m4', '6007', 'M1', '', 'a', 'zz', '../m1'])('there is no node %j, and the hint lists those there are', async (said) => {
-  expect(await thrownBy(() => resolveNode(record, said))).toMatchObject({
-    code: 'node-not-found',
-    message: `the lab "default" has no node ${JSON.stringify(said)}`,
-    hint:
-      'A node is a port, a name or the beginning of an id. ' +
-      'There is: m1 (6001), m2 (6002), m3 (6003), r1 (6004), r2 (6005), r3 (6006)',
-  })
-})
+test.each(['m4', '6007', 'M1', '', 'a', 'zz', '../m1'])(
+  'there is no node %j, and the hint lists those there are',
+  async (said) => {
+    expect(await thrownBy(() => resolveNode(record, said))).toMatchObject({
+      code: 'node-not-found',
+      message: `the lab "default" has no node ${JSON.stringify(said)}`,
+      hint:
+        'A node is a port, a name or the beginning of an id. ' +
+        'There is: m1 (6001), m2 (6002), m3 (6003), r1 (6004), r2 (6005), r3 (6006)',
+    })
+  },
+)
 
 test('a beginning that fits two ids is not guessed at', async () => {
   const nodes = record.nodes.map((node, index) => ({ ...node, id: `ab${index}`.padEnd(40, '0') }))

@@ -53,7 +53,9 @@ test('a taken data port is one sentence with the port', async () => {
 test('a taken bus port is told as what it is', async () => {
   const [port = 0] = await findFreePorts(1)
   await take(port + 10_000)
-  expect((await refusal([port])).message).toMatch(new RegExp(`^port ${port + 10_000} \\(cluster bus port\\): taken by `))
+  expect((await refusal([port])).message).toMatch(
+    new RegExp(`^port ${port + 10_000} \\(cluster bus port\\): taken by `),
+  )
 })
 
 test('all taken ports are told at once', async () => {

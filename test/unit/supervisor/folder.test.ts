@@ -80,7 +80,16 @@ test('logs and configurations of a failed lab are kept where they outlive it', (
   const kept = keepEvidence(places(), record)
   deleteLab(places(), record)
   expect(path.dirname(kept)).toBe(temp('state', 'failed'))
-  expect(readdirSync(kept).sort()).toEqual(['6001', '6002', '6003', '6004', '6005', '6006', 'create.log', 'supervisor.log'])
+  expect(readdirSync(kept).sort()).toEqual([
+    '6001',
+    '6002',
+    '6003',
+    '6004',
+    '6005',
+    '6006',
+    'create.log',
+    'supervisor.log',
+  ])
   expect(readdirSync(path.join(kept, '6001')).sort()).toEqual(['nodes.conf', 'redis.conf', 'redis.log'])
   expect(readFileSync(path.join(kept, '6002', 'redis.log'), 'utf8')).toBe('redis.log of 6002')
 })

@@ -63,7 +63,8 @@ function follow(fromBytes = 0): string[] {
   return seen
 }
 
-const toSee = (seen: string[], lines: string[]) => expect.poll(() => seen, { timeout: 5000, interval: 5 }).toEqual(lines)
+const toSee = (seen: string[], lines: string[]) =>
+  expect.poll(() => seen, { timeout: 5000, interval: 5 }).toEqual(lines)
 
 test('what is added is handed on line by line, a line when it is whole', async () => {
   writeFileSync(log(), 'old\n')

@@ -23,7 +23,7 @@ const samples: { readonly [Type in LabEvent['type']]: Sample<Type> } = {
   ],
   'unpack-started': [{ archive: '/x.tar.gz' }, 'unpacking /x.tar.gz'],
   'build-waiting': [{ pid: 7, command: 'redis-lab install' }, 'waiting for process 7 (redis-lab install)'],
-  'build-started': [{ what: 'redis 8.0.6', jobs: 4 }, 'making redis 8.0.6 with 4 jobs'],
+  'build-started': [{ what: 'redis 8.0.6', jobs: 4 }, 'making redis 8.0.6 (make -j4)'],
   'build-progress': [{ doneSteps: 1, totalSteps: 2 }, undefined],
   'release-ready': [{ what: 'redis 8.0.6', server: '/s', cached: true }, 'redis 8.0.6 is ready'],
   'node-started': [{ node: 'm1', port: 6001, pid: 7 }, 'm1 started on port 6001 (pid 7)'],

@@ -17,7 +17,7 @@ test('away from a terminal, progress is plain lines on stderr, with a percentage
   await progress.finish('done')
   const tenths = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100].map((tenth) => `  ${tenth}%`)
   expect(output.stderr.trimEnd().split('\n')).toEqual([
-    'making redis 8.0.6 with 2 jobs',
+    'making redis 8.0.6 (make -j2)',
     ...tenths,
     'the nodes are joined',
   ])
