@@ -5,7 +5,8 @@ import process from 'node:process'
 import { requireRunning, resolveNode } from '../lab/index.js'
 import { placesFrom } from '../paths.js'
 import { badInput } from '../spec/index.js'
-import { cliShape, type Invocation } from './commands.js'
+import type { Invocation } from './command.js'
+import { cliShape } from './shapes.js'
 import { resolveOptions } from './options.js'
 
 export async function run(invocation: Invocation): Promise<number> {

@@ -8,7 +8,8 @@ import { placesFrom } from '../paths.js'
 import { inspectTools, probeOfficialHost } from '../release/index.js'
 import { defaultOf, labShape } from '../spec/index.js'
 import { printJson, printResult } from '../view/index.js'
-import { doctorShape, type Invocation } from './commands.js'
+import type { Invocation } from './command.js'
+import { doctorShape } from './shapes.js'
 import { resolveOptions } from './options.js'
 
 interface Finding {

@@ -3,7 +3,8 @@ import { badInput } from '../spec/index.js'
 import { labNames, takeDown, type TakenDown } from '../lab/index.js'
 import { placesFrom } from '../paths.js'
 import { printJson, printResult } from '../view/index.js'
-import { downShape, type Invocation } from './commands.js'
+import type { Invocation } from './command.js'
+import { downShape } from './shapes.js'
 import { resolveOptions } from './options.js'
 
 export async function run(invocation: Invocation): Promise<number> {

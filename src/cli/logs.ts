@@ -4,7 +4,8 @@ import { requireLab, resolveNode } from '../lab/index.js'
 import { labFiles, nodeFiles, placesFrom } from '../paths.js'
 import { followFile, readTail } from '../util/tail.js'
 import { printResult } from '../view/index.js'
-import { logsShape, type Invocation } from './commands.js'
+import type { Invocation } from './command.js'
+import { logsShape } from './shapes.js'
 import { resolveOptions } from './options.js'
 
 interface Log {

@@ -3,7 +3,8 @@ import { LabError } from '../errors.js'
 import { findLab, labNames } from '../lab/index.js'
 import { placesFrom, type Places } from '../paths.js'
 import { lsText, printJson, printResult, type LabRow } from '../view/index.js'
-import { lsShape, type Invocation } from './commands.js'
+import type { Invocation } from './command.js'
+import { lsShape } from './shapes.js'
 import { resolveOptions } from './options.js'
 
 export async function run(invocation: Invocation): Promise<number> {

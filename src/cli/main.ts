@@ -5,7 +5,7 @@ import process from 'node:process'
 import { LabError } from '../errors.js'
 import { packageRoot } from '../paths.js'
 import { printError } from '../view/index.js'
-import { errorStyle } from './commands.js'
+
 import { parseArgv } from './parse.js'
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -18,7 +18,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return await run({ ...parsed.invocation, env: process.env })
   } catch (thrown) {
     const error = LabError.from(thrown)
-    printError(error, errorStyle(said))
+    printError(error, { json: said['json'] === true, verbose: said['verbose'] === true })
     return error.exitCode
   }
 }

@@ -1,7 +1,7 @@
 /** A command's own options, resolved: what was said, then the environment, then the defaults. */
 import type * as z from 'zod'
 import { parseOptions, withEnvironment, type OptionShape } from '../spec/index.js'
-import type { Invocation } from './commands.js'
+import type { Invocation } from './command.js'
 
 /** @throws LabError `bad-input` */
 export function resolveOptions<Shape extends OptionShape>(

@@ -1,7 +1,9 @@
 /** argv to a command and what was said: the only door to commander. Flags come from the declarations and have no defaults here. */
 import { Command as Commander, CommanderError, Option } from 'commander'
 import { badInput, defaultOf, metaOf, type OptionShape } from '../spec/index.js'
-import { commands, verbose, type Command, type Invocation } from './commands.js'
+import type { Command, Invocation } from './command.js'
+import { commands } from './commands.js'
+import { verbose } from './shapes.js'
 
 export interface Parsed {
   readonly command: Command

@@ -1,6 +1,8 @@
 /** The README's reference of commands and options, out of their declarations. */
 import { defaultOf, metaOf, type OptionShape } from '../spec/index.js'
-import { commands, verbose, type Command } from './commands.js'
+import type { Command } from './command.js'
+import { commands } from './commands.js'
+import { verbose } from './shapes.js'
 import { spellDefault } from './parse.js'
 
 /** Markdown. `npm run readme` writes it into the README, and a test fails when the README has another. */

@@ -2,7 +2,8 @@
 import { labStatus } from '../lab/index.js'
 import { placesFrom } from '../paths.js'
 import { printJson, printResult, statusText } from '../view/index.js'
-import { statusShape, type Invocation } from './commands.js'
+import type { Invocation } from './command.js'
+import { statusShape } from './shapes.js'
 import { resolveOptions } from './options.js'
 
 export async function run(invocation: Invocation): Promise<number> {

@@ -3,7 +3,7 @@ import { LabError } from '../errors.js'
 import type { LabEvent } from '../events.js'
 import { openLab, type Opened } from '../lab/index.js'
 import { eventLine, printJson, printNote, printResult, readyText, showProgress } from '../view/index.js'
-import type { Invocation } from './commands.js'
+import type { Invocation } from './command.js'
 import { interruptible } from './interrupt.js'
 
 export async function run({ said, env }: Invocation): Promise<number> {

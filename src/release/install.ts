@@ -8,7 +8,7 @@ import { checksums, defaultVersion } from './checksums.js'
 import type { Build } from './build.js'
 import type { Job, ReleaseContext, ReleaseRequest, World } from './context.js'
 import { patience } from './download/patience.js'
-import { readEntry, readRecall } from './entry.js'
+import { cachedBuild } from './cached.js'
 import { buildInPlace } from './programs.js'
 import { readRequest, type Wanted } from './request.js'
 
@@ -34,40 +34,4 @@ async function find(job: Job, wanted: Wanted): Promise<{ build: Build; cached: b
   if (hit) return { build: hit, cached: true }
   const { acquire } = await import('./acquire.js')
   return acquire(job, wanted)
-}
-
-/** What has to be fetched and made when it is not in the cache. */
-export type Makeable = Exclude<Wanted, { kind: 'built' | 'system' }>
-
-/** The build for a wish, if an earlier call has left it whole. */
-export async function cachedBuild(job: Job, wanted: Makeable): Promise<Build | undefined> {
-  const { cacheDir, malloc } = job
-  switch (wanted.kind) {
-    case 'official':
-      return readEntry(cacheDir, officialKey(wanted.version, malloc))
-    case 'distro':
-      return readRecall(cacheDir, `distro-${malloc}`)?.build
-    case 'default': {
-      const own = readEntry(cacheDir, officialKey(job.defaultVersion, malloc))
-      if (own) return own
-      const standIn = readRecall(cacheDir, `default-${malloc}`)
-      return standIn?.insteadOf === job.defaultVersion ? standIn.build : undefined
-    }
-    case 'tarball':
-    case 'source-tree': {
-      const build = readEntry(cacheDir, await localKey(wanted, malloc))
-      return build && { ...build, source: localPath(wanted) }
-    }
-  }
-}
-
-export const officialKey = (version: string, malloc: string): string => `redis-${version}-${malloc}`
-
-type Local = Extract<Wanted, { kind: 'tarball' | 'source-tree' }>
-
-export const localPath = (wanted: Local): string => (wanted.kind === 'tarball' ? wanted.file : wanted.dir)
-
-export async function localKey(wanted: Local, malloc: string): Promise<string> {
-  const { contentHash } = await import('./content-hash.js')
-  return `local-${contentHash(localPath(wanted))}-${malloc}`
 }

@@ -35,11 +35,11 @@ export function eventLine(event: LabEvent): string | undefined {
     case 'node-gave-up':
       return `${event.node} crashed ${event.crashes} times within a minute and is not started again`
     case 'create-started':
-      return `joining the nodes with ${event.creator}`
+      return `forming the cluster (${event.creator})`
     case 'create-fallback':
-      return `${event.reason}; joining with ${event.to} instead of ${event.from}`
+      return `${event.reason}; forming it with ${event.to} instead of ${event.from}`
     case 'create-done':
-      return 'the nodes are joined'
+      return 'the cluster is formed'
     case 'ready-progress':
       return event.missing.length === 0 ? undefined : `not yet "${event.level}": ${summary(event.missing)}`
     case 'lab-starting':

@@ -5,7 +5,7 @@ import { LabError } from '../errors.js'
 import type { LabEvent } from '../events.js'
 import { deferred, type Deferred } from '../util/deferred.js'
 import { bytes, eventLine, percent, summary } from './event.js'
-import type { Progress } from './progress.js'
+import type { Progress } from './shown.js'
 
 /** The stages of a start, in their order. An event belongs to one of them, and ends those before it. */
 const stages = [

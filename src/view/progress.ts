@@ -7,12 +7,7 @@
 import type { Emit, LabEvent } from '../events.js'
 import { eventLine } from './event.js'
 import { isTerminal, printNote } from './output.js'
-
-export interface Progress {
-  readonly emit: Emit
-  /** Resolves when what is on the screen is final. */
-  finish(outcome: 'done' | 'failed'): Promise<void>
-}
+import type { Progress } from './shown.js'
 
 /** A list that appears and is over within this time would only flicker. */
 const worthShowingMs = 400
@@ -29,7 +24,7 @@ function plainProgress(): Progress {
   return {
     emit(event) {
       if (event.type === 'build-started' || event.type === 'download-started') saidTenth = 0
-      const line = isDetail(event) ? undefined : eventLine(event)
+      const line = details.has(event.type) ? undefined : eventLine(event)
       // What is still missing is asked again and again, and is worth a line when it has changed.
       if (line !== undefined && line !== saidLine) printNote(line)
       saidLine = line ?? saidLine
@@ -42,9 +37,15 @@ function plainProgress(): Progress {
   }
 }
 
-/** Six servers starting are one thing to a person. */
-const isDetail = (event: LabEvent): boolean =>
-  event.type === 'node-listening' || event.type === 'node-started' || (event.type === 'node-exited' && event.expected)
+/** Six servers that start are one thing to a person; and of a start that fails, the error that follows tells everything. */
+const details: ReadonlySet<LabEvent['type']> = new Set([
+  'node-listening',
+  'node-started',
+  'node-exited',
+  'lab-failed',
+  'lab-stopping',
+  'lab-stopped',
+])
 
 function shareDone(event: LabEvent): number | undefined {
   if (event.type === 'build-progress') return event.doneSteps / Math.max(1, event.totalSteps)

@@ -19,7 +19,7 @@ test('away from a terminal, progress is plain lines on stderr, with a percentage
   expect(output.stderr.trimEnd().split('\n')).toEqual([
     'making redis 8.0.6 (make -j2)',
     ...tenths,
-    'the nodes are joined',
+    'the cluster is formed',
   ])
   expect(output.stdout).toBe('')
 })

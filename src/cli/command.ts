@@ -1,0 +1,25 @@
+/** What a command is, and what it is run with. */
+import type { OptionShape } from '../spec/index.js'
+
+/** What a command is run with. */
+export interface Invocation {
+  /** What was said, under the names of the shape; nothing is filled in yet. */
+  readonly said: Readonly<Record<string, unknown>>
+  readonly args: readonly string[]
+  /** Everything after `--`. */
+  readonly rest: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+export type Run = (invocation: Invocation) => Promise<number>
+
+export interface Command {
+  readonly name: string
+  readonly summary: string
+  /** As commander spells them: `[node]`. */
+  readonly args?: string
+  /** Takes words after `--`. */
+  readonly rest?: string
+  readonly shape: OptionShape
+  readonly load: () => Promise<{ run: Run }>
+}

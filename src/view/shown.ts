@@ -1,0 +1,8 @@
+/** Something that shows work in progress, in whatever way. */
+import type { Emit } from '../events.js'
+
+export interface Progress {
+  readonly emit: Emit
+  /** Resolves when what is on the screen is final. */
+  finish(outcome: 'done' | 'failed'): Promise<void>
+}
