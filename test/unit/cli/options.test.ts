@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { commands, logsShape } from '../../../src/cli/commands.js'
+import { commands } from '../../../src/cli/commands.js'
+import { logsShape } from '../../../src/cli/shapes.js'
 import { resolveOptions } from '../../../src/cli/options.js'
 import { flagName, metaOf } from '../../../src/spec/index.js'
 
