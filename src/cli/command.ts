@@ -21,5 +21,5 @@ export interface Command {
   /** Takes words after `--`. */
   readonly rest?: string
   readonly shape: OptionShape
-  readonly load: () => Promise<{ run: Run }>
+  readonly run: Run
 }

@@ -1,5 +1,13 @@
-/** Every command: its name, arguments and options here; what it does in a file of its own, loaded when it is run. */
+/** Every command: its name, arguments and options here, and what it does in a file of its own. */
+import { run as cli } from './cli.js'
 import type { Command } from './command.js'
+import { run as doctor } from './doctor.js'
+import { run as down } from './down.js'
+import { run as install } from './install.js'
+import { run as logs } from './logs.js'
+import { run as ls } from './ls.js'
+import { run as status } from './status.js'
+import { run as up } from './up.js'
 import { cliShape, doctorShape, downShape, installShape, logsShape, lsShape, statusShape, upShape } from './shapes.js'
 
 export const commands: readonly Command[] = [
@@ -7,27 +15,27 @@ export const commands: readonly Command[] = [
     name: 'up',
     summary: 'start a cluster, and return when it is proven ready',
     shape: upShape,
-    load: () => import('./up.js'),
+    run: up,
   },
   {
     name: 'down',
     summary: 'take a cluster down; its data stays unless --purge is given',
     shape: downShape,
-    load: () => import('./down.js'),
+    run: down,
   },
   {
     name: 'status',
     summary: 'ask every node of a lab how it is',
     shape: statusShape,
-    load: () => import('./status.js'),
+    run: status,
   },
-  { name: 'ls', summary: 'list the labs of this machine', shape: lsShape, load: () => import('./ls.js') },
+  { name: 'ls', summary: 'list the labs of this machine', shape: lsShape, run: ls },
   {
     name: 'logs',
     summary: 'show the log of one node, or of all, each line with its node; "supervisor" is a node too',
     args: '[node]',
     shape: logsShape,
-    load: () => import('./logs.js'),
+    run: logs,
   },
   {
     name: 'cli',
@@ -35,19 +43,19 @@ export const commands: readonly Command[] = [
     args: '[node]',
     rest: 'ARGS…',
     shape: cliShape,
-    load: () => import('./cli.js'),
+    run: cli,
   },
   {
     name: 'install',
     summary: 'get a release and build it, for later',
     args: '[release]',
     shape: installShape,
-    load: () => import('./install.js'),
+    run: install,
   },
   {
     name: 'doctor',
     summary: 'check what redis-lab needs on this machine, and say what to do about what is missing',
     shape: doctorShape,
-    load: () => import('./doctor.js'),
+    run: doctor,
   },
 ]

@@ -14,8 +14,7 @@ async function main(argv: readonly string[]): Promise<number> {
     const parsed = parseArgv(argv, ownVersion())
     if (!parsed) return 0
     said = parsed.invocation.said
-    const { run } = await parsed.command.load()
-    return await run({ ...parsed.invocation, env: process.env })
+    return await parsed.command.run({ ...parsed.invocation, env: process.env })
   } catch (thrown) {
     const error = LabError.from(thrown)
     printError(error, { json: said['json'] === true, verbose: said['verbose'] === true })

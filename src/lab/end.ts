@@ -4,7 +4,6 @@ import { LabError } from '../errors.js'
 import { removeRun } from '../supervisor/index.js'
 import { isAlive, signalProcess, type ProcessIdentity } from '../util/process-identity.js'
 import { until } from '../util/until.js'
-import { askStop } from './client.js'
 import type { FoundLab } from './find.js'
 
 /** The supervisor gives each server 10 seconds before it kills it, and then has itself to end. */
@@ -15,6 +14,7 @@ const pollMs = 3
 /** @throws LabError `stop-failed` with the pids that are still there */
 export async function endLab({ record, run }: Exclude<FoundLab, { kind: 'stopped' }>): Promise<void> {
   if (isAlive(run.supervisor)) {
+    const { askStop } = await import('./client.js')
     // One that does not answer (it may be leaving already) understands the signal.
     await askStop(run.socket).catch(() => signalProcess(run.supervisor, 'SIGTERM'))
     await endProcesses([run.supervisor], supervisorGraceMs)

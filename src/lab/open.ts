@@ -15,7 +15,6 @@ import { installRelease, type Build } from '../release/index.js'
 import { resolveLab, type LabOptions, type LabSpec, type ResolvedSpec } from '../spec/index.js'
 import { deleteLab, writeLab, type LabRecord, type LabStatus } from '../supervisor/index.js'
 import { withLock } from '../util/lock.js'
-import { askStatus } from './client.js'
 import { differencesTo } from './differences.js'
 import { endLab } from './end.js'
 import { findLab, type FoundLab } from './find.js'
@@ -79,6 +78,7 @@ async function settle(
   const { record } = found
   const differences = differencesTo({ ...record.spec, creator: record.creator ?? record.spec.creator }, wanted)
   if (found.kind === 'running') {
+    const { askStatus } = await import('./client.js')
     const status = await askStatus(found.run.socket)
     if (status.state === 'running' || status.state === 'degraded') {
       if (differences.lines.length > 0) throw differs(record.name, differences.lines, 'is running with another spec')

@@ -4,10 +4,8 @@ import * as z from 'zod'
 import { readyLevels } from '../events.js'
 import { parseDirective, type Directive } from './directive.js'
 import { optionMeta, readNumber } from './option.js'
+import { lastDataPort } from './ports.js'
 
-/** A port's bus port is port + 10000, and 65535 is the last one there is. */
-export const lastDataPort = 55_535
-export const busPortOf = (port: number): number => port + 10_000
 /** Redis itself recommends no more than about a thousand nodes in a cluster. */
 const mostNodes = 1000
 

@@ -5,12 +5,11 @@
  *     run.json   what runs NOW: the supervisor and the servers, by pid and start time. Gone when the lab is down; one that is
  *                found with a dead supervisor tells the next command what was left behind.
  */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { LabError } from '../errors.js'
 import { labFiles } from '../paths.js'
 import { labShape } from '../spec/index.js'
-import { writeWhole } from '../util/files.js'
 
 const slotRange = z.tuple([z.int().min(0).max(16_383), z.int().min(0).max(16_383)]).readonly()
 
@@ -63,19 +62,6 @@ export type RunRecord = Readonly<z.output<typeof runRecord>>
 /** @throws LabError `lab-damaged` when the file is there but is not a record */
 export const readLab = (dir: string): LabRecord | undefined => read(labFiles.record(dir), labRecord)
 export const readRun = (dir: string): RunRecord | undefined => read(labFiles.running(dir), runRecord)
-
-export function writeLab(record: LabRecord): void {
-  mkdirSync(record.dir, { recursive: true })
-  writeWhole(labFiles.record(record.dir), `${JSON.stringify(record, null, 2)}\n`)
-}
-
-export function writeRun(dir: string, run: RunRecord): void {
-  writeWhole(labFiles.running(dir), `${JSON.stringify(run, null, 2)}\n`, 0o600)
-}
-
-export function removeRun(dir: string): void {
-  rmSync(labFiles.running(dir), { force: true })
-}
 
 function read<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> | undefined {
   let text: string

@@ -19,13 +19,6 @@ test.each(commands.map(({ name }) => [name]))(
   },
 )
 
-test.each(commands.map((command) => [command.name, command] as const))(
-  '%s has a program behind it',
-  async (_, command) => {
-    expect((await command.load()).run).toBeTypeOf('function')
-  },
-)
-
 test('numbers are read, texts stay texts, switches are true', () => {
   expect(
     parse('up', '--masters', '5', '--port', 'auto', '--timeout', '90s', '--name', '7', '--ephemeral', '--json')?.said,

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { readLab, readRun, removeRun, writeLab, type RunRecord } from '../../../src/supervisor/index.js'
-import { writeRun } from '../../../src/supervisor/record.js'
+import { writeRun } from '../../../src/supervisor/record-writer.js'
 import { sampleRecord } from '../samples.js'
 import { thrownBy, useTempDir } from '../support.js'
 
