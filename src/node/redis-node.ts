@@ -169,7 +169,7 @@ export class RedisNode {
   /** Why the server did not come up, in Redis's own words, with the end of its log. */
   async startError(exit: string): Promise<LabError> {
     const tail = await logTail(this.dir)
-    const reason = tail.at(-1)?.replace(/^\d+:\S+ .*? [#*.-] /, '') ?? exit
+    const reason = tail.findLast((line) => /\w{3}/.test(line))?.replace(/^\d+:\S+ .*? [#*.-] /, '') ?? exit
     return new LabError({
       code: 'node-failed',
       message: `${this.name} (port ${this.port}) did not start: ${reason}`,

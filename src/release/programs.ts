@@ -65,8 +65,10 @@ export async function buildInPlace({ server, cli }: Programs, source: string): P
 /** @throws LabError `release-unknown` */
 export async function askServer(server: string): Promise<Pick<Build, 'engine' | 'version'>> {
   const answer = await versionText(server)
-  const [, name, version] = /^(Redis|Valkey) server v=(\d+\.\d+\.\d+)/im.exec(answer) ?? []
-  if (name && version) return { engine: name.toLowerCase() as Build['engine'], version }
+  const [, name, version] = /^(Redis |Valkey )?server v=(\d+\.\d+\.\d+)/im.exec(answer) ?? []
+  // The first Valkey, 7.2, leaves its name out of the answer; the program has it.
+  const valkey = /valkey/i.test(name ?? path.basename(server))
+  if (version) return { engine: valkey ? 'valkey' : 'redis', version }
   throw new LabError({
     code: 'release-unknown',
     message: `${server} --version does not answer like a redis-server`,

@@ -22,9 +22,10 @@ export interface BootFileOptions {
   readonly onlyEarlier: boolean
 }
 
+/** Their ids. */
 export interface Ghosts {
-  readonly own: { readonly id: string; readonly shardId: string }
-  readonly other: { readonly id: string; readonly shardId: string }
+  readonly own: string
+  readonly other: string
 }
 
 const host = '127.0.0.1'
@@ -37,20 +38,18 @@ export function masterBootFile(target: Target, me: TargetMaster, ghosts: Ghosts,
     line({
       id: master.id,
       port: options.onlyEarlier && index > mine ? undefined : master.server.port,
-      shardId: options.shardIds ? master.shardId : undefined,
+      shardId: shardIdOf(master, options),
       flags: master === me ? ['myself', 'slave'] : ['slave'],
-      masterId: master === me ? ghosts.own.id : ghosts.other.id,
+      masterId: master === me ? ghosts.own : ghosts.other,
       epoch: 0,
     }),
   )
   lines.push(...replicas.map((replica) => replicaLine(replica, { options, port: undefined, epoch: 0 })))
-  const ghost = ({ id, shardId }: Ghosts['own'], epoch: number, slots: readonly SlotRange[]) => {
-    const flags = ['master', 'handshake']
-    return line({ id, port: 0, shardId: options.shardIds ? shardId : undefined, flags, masterId: null, epoch, slots })
-  }
-  lines.push(ghost(ghosts.own, lastEpoch, me.slots))
+  const ghost = { port: 0, flags: ['master', 'handshake'], masterId: null }
+  lines.push(line({ ...ghost, id: ghosts.own, shardId: shardIdOf(me, options), epoch: lastEpoch, slots: me.slots }))
   const others = masters.filter((master) => master !== me).flatMap((master) => master.slots)
-  if (others.length > 0) lines.push(ghost(ghosts.other, 0, others))
+  // Its replicas are of many shards, so it names none; Redis checks the two against each other when it reads the file.
+  if (others.length > 0) lines.push(line({ ...ghost, id: ghosts.other, shardId: undefined, epoch: 0, slots: others }))
   return file(lines, lastEpoch, lastVoteEpoch)
 }
 
@@ -67,7 +66,7 @@ export function replicaBootFile(
     line({
       id: master.id,
       port: master.server.port,
-      shardId: options.shardIds ? master.shardId : undefined,
+      shardId: shardIdOf(master, options),
       flags: ['master'],
       masterId: null,
       epoch: epochs.get(master) ?? 0,
@@ -96,12 +95,15 @@ function replicaLine(
   return line({
     id,
     port: facts.port,
-    shardId: facts.options.shardIds ? master.shardId : undefined,
+    shardId: shardIdOf(master, facts.options),
     flags: facts.myself ? ['myself', 'slave'] : ['slave'],
     masterId: master.id,
     epoch: facts.epoch,
   })
 }
+
+const shardIdOf = ({ shardId }: TargetMaster, { shardIds }: BootFileOptions): string | undefined =>
+  shardIds ? shardId : undefined
 
 interface LineFacts {
   readonly id: string

@@ -88,7 +88,7 @@ async function formTarget(
   const files: BootFileOptions = { shardIds: traits.shardIds, onlyEarlier: masters.length >= manyMasters }
   const note = stopwatch(logFile)
 
-  const ghosts = new Map(masters.map((master) => [master, makeGhosts(master)]))
+  const ghosts = new Map(masters.map((master) => [master, { own: randomId(), other: randomId() }]))
   const writeMaster = (server: Server) => {
     const me = masters.find((master) => master.server === server) as TargetMaster
     writeFileSync(nodeFiles.nodes(server.dir), masterBootFile(target, me, ghosts.get(me) as Ghosts, files))
@@ -118,7 +118,7 @@ async function formTarget(
   // Now everybody has something to say: let them all connect. Those that had the slow tick have just done so.
   await configure(traits.connectsAtOnce ? servers : serversOf(masters), { hz: tickHz })
   await everyone(masters, 'masters see all owners', (me) => seesOwners(target, me), patience)
-  await Promise.all(masters.map((me) => forget(me, idsOf(ghosts.get(me) as Ghosts))))
+  await Promise.all(masters.map((me) => forget(me, Object.values(ghosts.get(me) ?? {}))))
   note('masters see all owners')
 }
 
@@ -156,13 +156,6 @@ async function prove(context: FormContext): Promise<Climb> {
 const newsMs = (count: number): number => 120 + 10 * count
 /** Pings go to everybody who has not been heard for half of it; far above the time that a busy node needs to answer one. */
 const nudgeTimeoutMs = (count: number): number => 200 + 20 * count
-
-const makeGhosts = (master: TargetMaster): Ghosts => ({
-  own: { id: randomId(), shardId: master.shardId },
-  other: { id: randomId(), shardId: randomId() },
-})
-
-const idsOf = ({ own, other }: Ghosts): string[] => [own.id, other.id]
 
 /** What happened when, for whoever wonders where the time went. */
 function stopwatch(logFile: string): (what: string) => void {
