@@ -8,12 +8,13 @@ import { labsIn, useScratch } from '../support/scratch.js'
 import { watch } from '../support/watch.js'
 
 const scratch = useScratch()
+const forming = /^forming the cluster \(/m
 /** The servers are up and joined, and the end of the proof is being waited for. */
 const nearlyThere = /^not yet "\w+": m1 \(port \d+\): it refuses writes: NOREPLICAS/m
 
 const moments: [moment: string, args: readonly string[], sign: RegExp][] = [
-  ['while the cluster forms', neverReady, /^joining the nodes with /m],
-  ['in the middle of redis-cli --cluster create', [...small, '--creator', 'redis-cli'], /^joining the nodes with /m],
+  ['while the cluster forms', neverReady, forming],
+  ['in the middle of redis-cli --cluster create', [...small, '--creator', 'redis-cli'], forming],
   ['while the cluster is being proven', neverProven, nearlyThere],
 ]
 test.each(moments)('Ctrl-C %s undoes everything, and exits 130', async (_, args, sign) => {
@@ -30,7 +31,7 @@ test.each(moments)('Ctrl-C %s undoes everything, and exits 130', async (_, args,
 
 test('when up is killed while the cluster forms, the supervisor undoes everything, and up works again', async () => {
   const up = watch(scratch.start(['up', ...neverReady]))
-  await up.says(/^joining the nodes with /m)
+  await up.says(forming)
   up.kill('SIGKILL')
   await up.ended
   await expect.poll(() => scratch.processes(), { timeout: 15_000 }).toEqual([])
