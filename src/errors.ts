@@ -27,6 +27,7 @@ const exitCodes = {
   'not-ready': 1,
   'stop-failed': 1,
   'supervisor-failed': 1,
+  storage: 1,
   interrupted: 130,
   internal: 1,
 } as const
@@ -71,10 +72,23 @@ export class LabError extends Error {
   /** Anything that was thrown, as a LabError; what nobody foresaw gets the code `internal` and keeps its cause. */
   static from(thrown: unknown): LabError {
     if (thrown instanceof LabError) return thrown
+    if (isStorageFailure(thrown)) {
+      const hint = 'Folders are chosen with REDIS_LAB_STATE, REDIS_LAB_CACHE and --dir.'
+      return new LabError(
+        { code: 'storage', message: `a folder cannot be used: ${thrown.message}`, hint },
+        { cause: thrown },
+      )
+    }
     const message = thrown instanceof Error ? thrown.message : String(thrown)
     const hint = 'This is a defect of redis-lab: please report it with what --verbose prints.'
     return new LabError({ code: 'internal', message, hint }, { cause: thrown })
   }
+}
+
+/** What a disk, its folders or their rights are to blame for. */
+function isStorageFailure(thrown: unknown): thrown is NodeJS.ErrnoException {
+  const codes = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EISDIR', 'EEXIST', 'EIO']
+  return thrown instanceof Error && 'path' in thrown && codes.includes(String((thrown as NodeJS.ErrnoException).code))
 }
 
 /** Closes a switch over a union: the compiler objects when a case is missing. */

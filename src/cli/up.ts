@@ -22,7 +22,10 @@ export async function run({ said, env }: Invocation): Promise<number> {
       throw error
     }
     report(opened, json === true)
-    if (opened.kind === 'found') return 0
+    if (opened.kind === 'found') {
+      if (leased) printNote('\nnot attached: somebody else started it, and it stays as it is')
+      return 0
+    }
     if (!leased) {
       opened.line.hangUp()
       return 0

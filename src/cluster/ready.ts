@@ -88,7 +88,11 @@ function inWords(lacks: Lacks): string[] {
 }
 
 async function alive(_: Climb, member: Member): Promise<string | undefined> {
-  if (member.state !== 'running' && member.state !== 'starting') return `its process is ${member.state}`
+  if (member.state !== 'running' && member.state !== 'starting') {
+    return member.state === 'crashed'
+      ? `it has crashed; redis-lab logs ${member.name} shows why`
+      : `it is ${member.state}`
+  }
   const client = await member.client()
   await client.call('PING')
   return undefined

@@ -28,6 +28,8 @@ export interface OpenContext {
   readonly signal?: AbortSignal | undefined
   /** The lab goes down when this process does. */
   readonly leased: boolean
+  /** Other defaults than those of the options themselves. */
+  readonly presets?: LabOptions
 }
 
 export type Opened =
@@ -36,7 +38,7 @@ export type Opened =
 
 /** @throws LabError whatever went wrong first; what was begun has been undone then */
 export async function openLab(options: LabOptions, context: OpenContext): Promise<Opened> {
-  const wanted = resolveLab(options, context.env)
+  const wanted = resolveLab(options, context.env, context.presets)
   const places = placesFrom(context.env)
   const { name } = wanted.spec
   const lock = { command: `redis-lab up --name ${name}`, signal: context.signal }

@@ -25,13 +25,12 @@ export interface StartLabOptions extends LabOptions {
  * @throws LabError
  */
 export async function startLab({ onEvent = () => {}, signal, ...options }: StartLabOptions = {}): Promise<Lab> {
-  const chosen = {
+  const presets = {
     port: 'auto' as const,
     ephemeral: options.dir === undefined,
     name: `test-${randomBytes(6).toString('hex')}`,
   }
-  const said = { ...chosen, ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) }
-  const opened = await openLab(said, { env: process.env, emit: onEvent, signal, leased: true })
+  const opened = await openLab(options, { env: process.env, emit: onEvent, signal, leased: true, presets })
   if (opened.kind === 'started') {
     const { name } = opened.status
     const places = placesFrom(process.env)

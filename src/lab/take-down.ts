@@ -1,9 +1,13 @@
 /** `down` as a whole: ends what runs, and deletes what is kept where that is asked for. */
 import { labLock, type Places } from '../paths.js'
 import { deleteLab } from '../supervisor/index.js'
-import { withLock } from '../util/lock.js'
+import { lockHolder, withLock } from '../util/lock.js'
+import { until } from '../util/until.js'
 import { endLab } from './end.js'
-import { findLab } from './find.js'
+import { findLab, type FoundLab } from './find.js'
+
+/** Building a release may come between; nobody waits for that to take a lab down. */
+const launchMs = 3000
 
 export interface TakenDown {
   readonly name: string
@@ -16,7 +20,7 @@ export interface TakenDown {
 
 /** @throws LabError `stop-failed`, `lab-damaged` */
 export async function takeDown(places: Places, name: string, { purge }: { purge: boolean }): Promise<TakenDown> {
-  const found = findLab(places, name)
+  const found = await afterLaunch(places, name)
   if (!found) return { name, was: 'absent', dir: null, purged: false }
   const { record } = found
   // Without the lock: an `up` that is still forming this lab holds it, and is to be interrupted, not waited for.
@@ -29,4 +33,17 @@ export async function takeDown(places: Places, name: string, { purge }: { purge:
     })
   }
   return { name, was: found.kind, dir: record.dir, purged }
+}
+
+/**
+ * Between writing its record and starting its supervisor an `up` looks like a lab that is down. Whoever holds the lock is asked
+ * for the truth by waiting until it shows.
+ */
+async function afterLaunch(places: Places, name: string): Promise<FoundLab | undefined> {
+  const settled = () => {
+    const found = findLab(places, name)
+    return found?.kind !== 'stopped' || !lockHolder(labLock(places, name)) ? { found } : undefined
+  }
+  const result = await until(settled, { deadline: Date.now() + launchMs, pollMs: 5 })
+  return result ? result.found : findLab(places, name)
 }

@@ -14,17 +14,25 @@ export interface ResolvedSpec {
 }
 
 /**
- * Resolves the options of a lab: given > environment > default.
+ * Resolves the options of a lab: given > preset > environment > default.
  *
+ * @param presets what the caller wants where nobody says otherwise; they do not count as given
  * @throws LabError `bad-input`, naming every problem.
  */
-export function resolveLab(options: LabOptions, env: Environment): ResolvedSpec {
-  const said = withEnvironment(labShape, options, env)
+export function resolveLab(options: LabOptions, env: Environment, presets: LabOptions = {}): ResolvedSpec {
+  const given = withEnvironment(labShape, options, withoutPreset(env, presets))
+  const said = { ...presets, ...given }
   const spec = parseOptions(labShape, said) as LabSpec
   const problems = crossCheck(spec)
   if (problems.length > 0) throw badInput(problems)
   const dir = spec.dir === undefined ? undefined : path.resolve(spec.dir)
-  return { spec: { ...spec, dir }, given: new Set(Object.keys(said)) }
+  return { spec: { ...spec, dir }, given: new Set(Object.keys(given)) }
+}
+
+/** The environment without the variables of options that are preset. */
+function withoutPreset(env: Environment, presets: LabOptions): Environment {
+  const variables = Object.keys(presets).map((key) => metaOf(labShape, key).env)
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !variables.includes(name)))
 }
 
 /** Adds what the environment says for options that were not given. An empty variable says nothing. */
@@ -47,7 +55,7 @@ export function parseOptions(shape: OptionShape, said: Readonly<Record<string, u
 
 export function badInput(
   problems: readonly string[],
-  hint = 'See redis-lab help for what each option takes.',
+  hint = 'redis-lab help COMMAND says what each option takes.',
 ): LabError {
   const [only] = problems
   if (problems.length === 1 && only) return new LabError({ code: 'bad-input', message: only, hint })

@@ -4,7 +4,7 @@
  * Every way takes the same events. The live list is loaded only where it is used, and shown only once something takes time:
  * a lab on a built release is often ready before a list could have been drawn.
  */
-import type { Emit, LabEvent } from '../events.js'
+import type { LabEvent } from '../events.js'
 import { eventLine } from './event.js'
 import { isTerminal, printNote } from './output.js'
 import type { Progress } from './shown.js'

@@ -128,7 +128,7 @@ test('a server that cannot start is given up after a few crashes, and the lab sa
   const now = await status()
   expect(now.nodes[2]).toMatchObject({ name: 'm3', state: 'crashed', pid: null, restarts: 5 })
   expect(now).toMatchObject({ state: 'degraded' })
-  expect(now.ready.reasons).toEqual([expect.stringMatching(/^m3 \(port \d+\): its process is crashed/)])
+  expect(now.ready.reasons).toEqual([expect.stringMatching(/^m3 \(port \d+\): it has crashed/)])
 
   // What a person would do then: put the file right, and start the lab again.
   expect((await scratch.run('down')).code).toBe(0)

@@ -23,7 +23,7 @@ const sees = (change: (text: string) => string): Fault => {
 }
 
 test.each<[string, string, Fault]>([
-  ['none', 'm2 (port 6002): its process is crashed', (m2) => void (m2.state = 'crashed')],
+  ['none', 'm2 (port 6002): it has crashed; redis-lab logs m2 shows why', (m2) => void (m2.state = 'crashed')],
   ['none', 'm2 (port 6002): LOADING', (m2) => m2.answer('PING', refuse('LOADING'))],
   [
     'alive',
@@ -79,7 +79,7 @@ test.each<[string, string, Fault]>([
 test('every node that lacks something is told, each with its own reason', async () => {
   cluster.node('m1').answer('PING', refuse('no answer'))
   cluster.node('r3').state = 'stopped'
-  expect((await measure()).reasons).toEqual(['m1 (port 6001): no answer', 'r3 (port 6006): its process is stopped'])
+  expect((await measure()).reasons).toEqual(['m1 (port 6001): no answer', 'r3 (port 6006): it is stopped'])
 })
 
 test('a server that has no CLUSTER SHARDS is judged by CLUSTER SLOTS alone', async () => {
