@@ -52,6 +52,7 @@ export type ClusterEvent =
 
 /** The lab as a whole. */
 export type LabLifeEvent =
+  | { readonly type: 'lab-waiting'; readonly pid: number; readonly command: string }
   | { readonly type: 'lab-starting'; readonly name: string; readonly dir: string; readonly resumed: boolean }
   | { readonly type: 'lab-ready'; readonly level: ReadyLevel; readonly elapsedMs: number }
   | { readonly type: 'lab-failed'; readonly error: ErrorData }

@@ -17,7 +17,7 @@ export async function run(invocation: Invocation): Promise<number> {
     { said: asked === undefined ? {} : { redis: asked }, env },
   )
   return interruptible(async (signal) => {
-    const progress = showProgress({ json })
+    const progress = showProgress({ json, goal: 'build' })
     try {
       const build = await installRelease(
         { redis, malloc },

@@ -10,7 +10,7 @@ export async function run({ said, env }: Invocation): Promise<number> {
   const { json = false, foreground = false, verbose: _, ...options } = said
   const leased = foreground === true
   return interruptible(async (signal) => {
-    const progress = showProgress({ json: json === true })
+    const progress = showProgress({ json: json === true, goal: 'lab' })
     let attached = false
     const emit = (event: LabEvent) => (attached ? follow(event) : progress.emit(event))
     let opened: Opened

@@ -14,7 +14,7 @@ import { labLock, placesFrom, socketPath, type Places } from '../paths.js'
 import { installRelease, type Build } from '../release/index.js'
 import { resolveLab, type LabOptions, type LabSpec, type ResolvedSpec } from '../spec/index.js'
 import { deleteLab, writeLab, type LabRecord, type LabStatus } from '../supervisor/index.js'
-import { withLock } from '../util/lock.js'
+import { withLock, type LockHolder } from '../util/lock.js'
 import { differencesTo } from './differences.js'
 import { endLab } from './end.js'
 import { findLab, type FoundLab } from './find.js'
@@ -41,7 +41,11 @@ export async function openLab(options: LabOptions, context: OpenContext): Promis
   const wanted = resolveLab(options, context.env, context.presets)
   const places = placesFrom(context.env)
   const { name } = wanted.spec
-  const lock = { command: `redis-lab up --name ${name}`, signal: context.signal }
+  const lock = {
+    command: `redis-lab up --name ${name}`,
+    signal: context.signal,
+    onWait: ({ pid, command }: LockHolder) => context.emit({ type: 'lab-waiting', pid, command }),
+  }
   return withLock(labLock(places, name), lock, () => openAlone(wanted, places, context))
 }
 

@@ -16,6 +16,7 @@ export function eventLine(event: LabEvent): string | undefined {
       return `downloaded ${bytes(event.sizeBytes)}, sha256 ${event.sha256.slice(0, 12)}… as it should be`
     case 'unpack-started':
       return `unpacking ${event.archive}`
+    case 'lab-waiting':
     case 'build-waiting':
       return `waiting for process ${event.pid} (${event.command})`
     case 'build-started':

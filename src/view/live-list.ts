@@ -1,43 +1,47 @@
-/** The live list on a terminal: the only door to listr2. Events resolve its tasks and write their lines. */
+/** The live list on a terminal: the only door to listr2. Events end its tasks and write their lines. */
 import process from 'node:process'
 import { Listr, ListrLogger, PRESET_TIMER, ProcessOutput, type ListrTaskWrapper } from 'listr2'
 import { LabError } from '../errors.js'
 import type { LabEvent } from '../events.js'
 import { deferred, type Deferred } from '../util/deferred.js'
 import { bytes, eventLine, percent, summary } from './event.js'
-import type { Progress } from './shown.js'
+import type { Goal, Progress } from './shown.js'
 
-/** The stages of a start, in their order. An event belongs to one of them, and ends those before it. */
-const stages = [
-  { name: 'release', title: 'Redis release' },
-  { name: 'servers', title: 'Servers' },
-  { name: 'join', title: 'Join into a cluster' },
-  { name: 'proof', title: 'Prove it ready' },
-] as const
-type Stage = (typeof stages)[number]['name']
+/** The stages of a start, in their order: an event of one of them ends those before it. */
+const stages = ['release', 'cluster', 'proof'] as const
+type Stage = (typeof stages)[number]
+
+const titles: Readonly<Record<Stage, string>> = {
+  release: 'Redis release',
+  cluster: 'Start the servers and join them',
+  proof: 'Prove the cluster ready',
+}
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the wrapper's type names the renderer, which is chosen below
 type Task = ListrTaskWrapper<unknown, any, any>
 
-export function liveList(): Progress {
-  const ends = new Map<Stage, Deferred<void>>(stages.map(({ name }) => [name, deferred<void>()]))
-  const lines = new Map<Stage, string>()
-  const running = new Map<Stage, Task>()
-  for (const end of ends.values()) end.promise.catch(() => {})
+interface Shown {
+  readonly stage: Stage
+  readonly end: Deferred<void>
+  /** While it is the one at work; writing to any other is an error in listr2. */
+  task?: Task | undefined
+}
 
-  const say = (stage: Stage, line: string) => {
-    lines.set(stage, line)
-    const task = running.get(stage)
-    if (task) task.output = line
-  }
+export function liveList(goal: Goal): Progress {
+  const shown: Shown[] = stages
+    .slice(0, goal === 'build' ? 1 : undefined)
+    .map((stage) => ({ stage, end: deferred<void>() }))
+  for (const { end } of shown) end.promise.catch(() => {})
+  let current = 0
+  let line: string | undefined
+
   const list = new Listr(
-    stages.map(({ name, title }) => ({
-      title,
+    shown.map((item) => ({
+      title: titles[item.stage],
       task: async (_: unknown, task: Task) => {
-        running.set(name, task)
-        const line = lines.get(name)
+        item.task = task
         if (line !== undefined) task.output = line
-        await ends.get(name)?.promise
+        await item.end.promise.finally(() => (item.task = undefined))
       },
     })),
     {
@@ -54,32 +58,37 @@ export function liveList(): Progress {
       },
     },
   )
-  const shown = list.run().catch(() => {})
+  const finished = list.run().catch(() => {})
+  const end = (item: Shown) => {
+    // At once, not when the promise has told everybody: the next event may come before.
+    item.task = undefined
+    item.end.resolve()
+  }
 
   return {
     emit(event) {
-      const stage = stageOf(event)
-      if (!stage) return
-      const reached = stages.findIndex(({ name }) => name === stage)
-      for (const { name } of stages.slice(0, reached)) ends.get(name)?.resolve()
-      const line = lineOf(event)
-      if (line !== undefined) say(stage, line)
-      if (event.type === 'lab-ready') ends.get(stage)?.resolve()
+      const reached = shown.findIndex(({ stage }) => stage === stageOf(event))
+      for (; current < reached; current++) {
+        end(shown[current] as Shown)
+        line = undefined
+      }
+      line = lineOf(event) ?? line
+      const task = shown[current]?.task
+      if (task && line !== undefined) task.output = line
     },
     async finish(outcome) {
-      for (const end of ends.values()) {
-        if (outcome === 'done') end.resolve()
-        else end.reject(new LabError({ code: 'interrupted', message: 'not finished' }))
+      for (const item of shown) {
+        if (outcome === 'done') end(item)
+        else item.end.reject(new LabError({ code: 'interrupted', message: 'not finished' }))
       }
-      await shown
+      await finished
     },
   }
 }
 
 function stageOf({ type }: LabEvent): Stage | undefined {
   if (/^(release|download|unpack|build)-/.test(type)) return 'release'
-  if (type === 'lab-starting' || type.startsWith('node-')) return 'servers'
-  if (type.startsWith('create-')) return type === 'create-done' ? 'proof' : 'join'
+  if (type === 'lab-starting' || type.startsWith('node-') || type.startsWith('create-')) return 'cluster'
   return type === 'ready-progress' || type === 'lab-ready' ? 'proof' : undefined
 }
 

@@ -7,14 +7,14 @@
 import type { LabEvent } from '../events.js'
 import { eventLine } from './event.js'
 import { isTerminal, printNote } from './output.js'
-import type { Progress } from './shown.js'
+import type { Goal, Progress } from './shown.js'
 
 /** A list that appears and is over within this time would only flicker. */
 const worthShowingMs = 400
 
-export function showProgress({ json }: { json: boolean }): Progress {
+export function showProgress({ json, goal }: { json: boolean; goal: Goal }): Progress {
   if (json) return { emit: () => {}, finish: async () => {} }
-  return isTerminal() ? liveProgress() : plainProgress()
+  return isTerminal() ? liveProgress(goal) : plainProgress()
 }
 
 /** What a log of a CI run should show: beginnings and ends, and a percentage now and then. */
@@ -53,14 +53,14 @@ function shareDone(event: LabEvent): number | undefined {
   return undefined
 }
 
-function liveProgress(): Progress {
+function liveProgress(goal: Goal): Progress {
   const soFar: LabEvent[] = []
   let list: Progress | undefined
   let finished = false
   const timer = setTimeout(() => {
     void import('./live-list.js').then(({ liveList }) => {
       if (finished) return
-      list = liveList()
+      list = liveList(goal)
       for (const event of soFar) list.emit(event)
     })
   }, worthShowingMs)

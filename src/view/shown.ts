@@ -6,3 +6,6 @@ export interface Progress {
   /** Resolves when what is on the screen is final. */
   finish(outcome: 'done' | 'failed'): Promise<void>
 }
+
+/** What is waited for: a release that is built, or a lab that is ready. */
+export type Goal = 'build' | 'lab'

@@ -22,6 +22,7 @@ const samples: { readonly [Type in LabEvent['type']]: Sample<Type> } = {
     'downloaded 3.5 MB, sha256 0123456789ab… as it should be',
   ],
   'unpack-started': [{ archive: '/x.tar.gz' }, 'unpacking /x.tar.gz'],
+  'lab-waiting': [{ pid: 7, command: 'redis-lab up' }, 'waiting for process 7 (redis-lab up)'],
   'build-waiting': [{ pid: 7, command: 'redis-lab install' }, 'waiting for process 7 (redis-lab install)'],
   'build-started': [{ what: 'redis 8.0.6', jobs: 4 }, 'making redis 8.0.6 (make -j4)'],
   'build-progress': [{ doneSteps: 1, totalSteps: 2 }, undefined],

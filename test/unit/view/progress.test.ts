@@ -8,7 +8,7 @@ beforeEach(() => void (process.stderr.isTTY = false))
 afterEach(() => void (process.stderr.isTTY = wasTerminal))
 
 test('away from a terminal, progress is plain lines on stderr, with a percentage now and then', async () => {
-  const progress = showProgress({ json: false })
+  const progress = showProgress({ json: false, goal: 'lab' })
   progress.emit({ type: 'build-started', what: 'redis 8.0.6', jobs: 2 })
   for (let doneSteps = 0; doneSteps <= 100; doneSteps++)
     progress.emit({ type: 'build-progress', doneSteps, totalSteps: 100 })
@@ -25,7 +25,7 @@ test('away from a terminal, progress is plain lines on stderr, with a percentage
 })
 
 test('with --json there is no progress at all', async () => {
-  const progress = showProgress({ json: true })
+  const progress = showProgress({ json: true, goal: 'lab' })
   progress.emit({ type: 'create-done', creator: 'redis-cli' })
   await progress.finish('done')
   expect(output).toEqual({ stdout: '', stderr: '' })
