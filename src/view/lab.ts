@@ -54,14 +54,14 @@ function coverage({ nodes }: LabStatus): string {
   return covered === slotCount ? `All ${slotCount} slots are covered.` : `${covered} of ${slotCount} slots are covered.`
 }
 
-function nextSteps({ name, nodes }: LabStatus): string {
+function nextSteps({ name, nodes, ephemeral }: LabStatus): string {
   const flag = nameFlag(name)
   const url = `redis://127.0.0.1:${nodes[0]?.port}`
   return table(
     ['  connect to', url],
     [
       [`  redis-lab cli${flag}`, 'talk to it with redis-cli'],
-      [`  redis-lab down${flag}`, 'take it down; its data stays'],
+      [`  redis-lab down${flag}`, ephemeral ? 'take it down, and its data with it' : 'take it down; its data stays'],
     ],
   )
 }
