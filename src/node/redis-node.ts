@@ -47,7 +47,7 @@ export interface RedisNodeOptions {
 
 /** Both ways let Redis flush its append-only file; after this long it is killed. */
 const stopGraceMs = 10_000
-const askAgainMs = 300
+const askAgainMs = 100
 const listenPollMs = 3
 
 export class RedisNode {

@@ -80,7 +80,7 @@ async function formTarget(
   target: Target,
   traits: EngineTraits,
   settings: readonly BootSetting[],
-  { deadline, signal, servers, logFile, level }: FormContext,
+  { deadline, signal, servers, kept, logFile, level }: FormContext,
 ): Promise<void> {
   const { masters, replicas } = target
   const patience = { deadline, signal }
@@ -94,9 +94,14 @@ async function formTarget(
     writeFileSync(nodeFiles.nodes(server.dir), masterBootFile(target, me, ghosts.get(me) as Ghosts, files))
   }
   await startServers(serversOf(masters), patience, { args, before: writeMaster })
+  // A server calls the others in the first run of its serverCron, but one that loads data counts that time as runs.
+  if (kept) await configure(serversOf(masters), { hz: tickHz })
   await everyone(masters, 'masters are ok', isOk, patience)
   note('masters answer')
-  const epochs = await takeOver(await connected(masters, idleHz(servers.length), patience), patience)
+  const order = await connected(masters, patience)
+  // Back to idling fast, if they do not: their next tick is to come when it is asked for.
+  await configure(serversOf(masters), { hz: idleHz(servers.length) })
+  const epochs = await takeOver(order, patience)
   note('masters have taken over')
 
   const writeReplica = (server: Server) => {
@@ -108,6 +113,7 @@ async function formTarget(
     await startServers(serversOf(replicas), patience, { args, before: writeReplica })
     note('replicas answer')
     if (!traits.connectsAtOnce) await configure(serversOf(replicas), { hz: replicationTickHz })
+    else if (kept) await configure(serversOf(replicas), { hz: tickHz })
     await everyone(replicas, 'replicas are linked', isLinked, patience)
     // Whoever wants less than listed replicas may have masters that refuse writes, and wants them so.
     if (isAtLeast(level, 'replicas')) {
@@ -126,15 +132,13 @@ async function formTarget(
 }
 
 /** An order of takeovers, as soon as there is one; with many masters it needs a tick or two. */
-async function connected(masters: readonly TargetMaster[], hz: number, patience: Patience): Promise<TargetMaster[]> {
+async function connected(masters: readonly TargetMaster[], patience: Patience): Promise<TargetMaster[]> {
   const atOnce = await orderOfTakeovers(masters)
   if (atOnce) return atOnce
   await configure(serversOf(masters), { hz: tickHz })
   const order = await until(() => orderOfTakeovers(masters), { ...patience, pollMs: 20 })
-  if (!order) throw new LabError({ code: 'create-failed', message: 'the masters did not connect to each other' })
-  // Back to idling fast: their next tick is to come when it is asked for.
-  await configure(serversOf(masters), { hz })
-  return order
+  if (order) return order
+  throw new LabError({ code: 'create-failed', message: 'the masters did not connect to each other' })
 }
 
 const serversOf = (parts: readonly { readonly server: Server }[]): Server[] => parts.map((part) => part.server)
