@@ -101,9 +101,10 @@ async function alive(_: Climb, member: Member): Promise<string | undefined> {
 async function agreed({ members, shape, views }: Climb, member: Member): Promise<string | undefined> {
   const lines = await askNodes(member)
   views.set(member, lines)
-  const strange = lines.find((line) => !members.some((known) => known.port === line.port))
+  const [ours, known] = [new Set(members.map(({ port }) => port)), new Set(lines.map(({ port }) => port))]
+  const strange = lines.find((line) => !ours.has(line.port))
   if (strange) return `it knows a node on port ${strange.port} that is not of this lab`
-  const unknown = members.filter((other) => !lines.some((line) => line.port === other.port))
+  const unknown = members.filter((other) => !known.has(other.port))
   if (unknown.length > 0) return `it does not know ${unknown.map((other) => other.name).join(', ')}`
   if (lines.length !== members.length) return `it knows ${lines.length} nodes instead of ${members.length}`
   const troubled = lines.find((line) => troubleOf(line) !== undefined)

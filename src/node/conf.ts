@@ -31,10 +31,11 @@ export function renderConf(input: ConfInput): string {
   return [...lines.join('\n').trimEnd().split('\n'), ...(own.length > 0 ? ['', '# --set', ...own] : []), ''].join('\n')
 }
 
-/** The value that a redis.conf gives a directive: the last line counts. Undefined where none does. */
+/** The value that a redis.conf gives a directive, without its quotes: the last line counts. Undefined where none does. */
 export function readDirective(confText: string, name: string): string | undefined {
   const values = confText.split('\n').map((line) => /^\s*(\S+)\s+(.*\S)\s*$/.exec(line))
-  return values.findLast((match) => match?.[1]?.toLowerCase() === name)?.[2]
+  const value = values.findLast((match) => match?.[1]?.toLowerCase() === name)?.[2]
+  return value?.replace(/^(["'])(.*)\1$/, '$2')
 }
 
 /** Quotes as Redis's own reader of configuration lines does: everything but plain ASCII is written \xHH. */

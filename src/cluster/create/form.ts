@@ -39,7 +39,8 @@ export async function formCluster(context: FormContext, wanted: CreatorName | un
   }
   // An instant attempt that was cut off has left its originals.
   if (name !== 'instant') restoreOriginals(servers)
-  if (name !== 'instant' || wanted === 'instant') return run(name, context)
+  // What was kept is to be had back, whichever creator was once asked for.
+  if (name !== 'instant' || (wanted === 'instant' && !context.kept)) return run(name, context)
   const now = Date.now()
   try {
     return await run(name, { ...context, deadline: now + (context.deadline - now) * instantShare })

@@ -1,7 +1,9 @@
 /** The plain creator: `redis-cli --cluster create`, as everybody does it by hand. A kept cluster joins by itself. */
 import { appendFileSync } from 'node:fs'
 import { LabError } from '../../errors.js'
+import { isMyself } from '../nodes-text.js'
 import type { Climb } from '../ready.js'
+import { askNodes } from '../view.js'
 import { waitReady } from '../wait.js'
 import type { ClusterCreator, FormContext } from './creator.js'
 import { startServers } from './start.js'
@@ -12,7 +14,10 @@ export const redisCliCreator: ClusterCreator = {
   async form(context: FormContext): Promise<Climb> {
     const { servers, shape, kept } = context
     await startServers(servers, context)
-    if (!kept) await create(context)
+    if (!kept) {
+      await create(context)
+      await assignReplicas(context)
+    }
     return waitReady(servers, shape, context)
   },
 }
@@ -40,4 +45,24 @@ async function create({ build, nodes, shape, logFile, deadline, signal }: FormCo
       { cause: error },
     )
   }
+}
+
+/** redis-cli deals replicas out by chance where all nodes share one host: each gets the master that it was planned for. */
+async function assignReplicas({ nodes, servers }: FormContext): Promise<void> {
+  const views = await Promise.all(servers.map(askNodes))
+  const own = views.map((lines) => lines.find(isMyself))
+  const ids = new Map(nodes.map((node, index) => [node.name, own[index]?.id]))
+  await Promise.all(
+    nodes.map(async ({ name, masterName = '' }, index) => {
+      const planned = ids.get(masterName)
+      if (planned === undefined || own[index]?.masterId === planned) return
+      const client = await servers[index]?.client()
+      await client?.call('CLUSTER', 'REPLICATE', planned).catch((error: Error) => {
+        throw new LabError({
+          code: 'create-failed',
+          message: `${name} did not become a replica of ${masterName}: ${error.message}`,
+        })
+      })
+    }),
+  )
 }

@@ -16,7 +16,9 @@
  * forming fails.
  */
 import { appendFileSync, writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { LabError } from '../../../errors.js'
+import { ConnectionError, ReplyError } from '../../../node/index.js'
 import { nodeFiles } from '../../../paths.js'
 import { until } from '../../../util/until.js'
 import type { Server } from '../../member.js'
@@ -30,6 +32,7 @@ import { keepOriginals, recoverTarget, removeOriginals } from './kept.js'
 import {
   bootSettings,
   borrow,
+  calmTimeoutMs,
   configure,
   idleHz,
   putBack,
@@ -41,6 +44,7 @@ import {
 import {
   everyone,
   forget,
+  hasMaster,
   hasOffset,
   isLinked,
   isOk,
@@ -68,12 +72,21 @@ export const instantCreator: ClusterCreator = {
     try {
       await formTarget(target, traits, settings, context)
       climb = await prove(context)
+    } catch (error) {
+      throw understood(error)
     } finally {
       await putBack(servers, settings)
     }
     if (kept) removeOriginals(servers)
     return climb
   },
+}
+
+/** A server that refuses a command, or goes away, ends the attempt; another creator may do without that command. */
+function understood(error: unknown): unknown {
+  if (!(error instanceof ReplyError || error instanceof ConnectionError)) return error
+  const message = `forming instantly was refused: ${error.message}`
+  return new LabError({ code: 'create-failed', message }, { cause: error })
 }
 
 async function formTarget(
@@ -112,8 +125,11 @@ async function formTarget(
   try {
     await startServers(serversOf(replicas), patience, { args, before: writeReplica })
     note('replicas answer')
-    if (!traits.connectsAtOnce) await configure(serversOf(replicas), { hz: replicationTickHz })
-    else if (kept) await configure(serversOf(replicas), { hz: tickHz })
+    if (!traits.connectsAtOnce) {
+      // A tick before it knows its master would be one in vain, and the next is a second away.
+      await everyone(replicas, 'replicas know their master', hasMaster, patience)
+      await configure(serversOf(replicas), { hz: replicationTickHz })
+    } else if (kept) await configure(serversOf(replicas), { hz: tickHz })
     await everyone(replicas, 'replicas are linked', isLinked, patience)
     // Whoever wants less than listed replicas may have masters that refuse writes, and wants them so.
     if (isAtLeast(level, 'replicas')) {
@@ -144,25 +160,36 @@ async function connected(masters: readonly TargetMaster[], patience: Patience): 
 const serversOf = (parts: readonly { readonly server: Server }[]): Server[] => parts.map((part) => part.server)
 
 /**
- * Proves the result. Should news have gone astray (on a machine so busy that nodes connected before they had anything to say),
- * a short node timeout has everybody ping everybody at the next tick.
+ * Proves the result. Should news have gone astray (where a tick came by itself, and nodes connected before they had anything to
+ * say), everybody is made to ping everybody, and again should that not be enough.
  */
 async function prove(context: FormContext): Promise<Climb> {
-  const { servers, shape, deadline } = context
-  const soon = Math.min(deadline, Date.now() + newsMs(servers.length))
-  try {
-    return await waitReady(servers, shape, { ...context, deadline: soon })
-  } catch (error) {
-    if (LabError.from(error).code !== 'not-ready' || soon === deadline) throw error
-    await configure(servers, { 'cluster-node-timeout': nudgeTimeoutMs(servers.length) })
-    return waitReady(servers, shape, context)
+  const { servers, deadline } = context
+  for (;;) {
+    const soon = Math.min(deadline, Date.now() + newsMs(servers.length))
+    try {
+      return await waitReady(servers, context.shape, { ...context, deadline: soon })
+    } catch (error) {
+      if (LabError.from(error).code !== 'not-ready' || soon === deadline) throw error
+      await pingAll(servers)
+    }
   }
 }
 
-/** Two ticks, and time to read what many nodes have to say. */
-const newsMs = (count: number): number => 120 + 10 * count
-/** Pings go to everybody who has not been heard for half of it; far above the time that a busy node needs to answer one. */
-const nudgeTimeoutMs = (count: number): number => 200 + 20 * count
+/**
+ * Who has not been heard for half of the node timeout is pinged. The short one holds for a tick and no longer: a server that is
+ * busy is not to be taken for one that has failed.
+ */
+async function pingAll(servers: readonly Server[]): Promise<void> {
+  await configure(servers, { hz: tickHz, 'cluster-node-timeout': Math.round(newsMs(servers.length) * 1.6) })
+  await sleep(longestTickMs)
+  await configure(servers, { 'cluster-node-timeout': calmTimeoutMs })
+}
+
+/** A tick, and time to read what many nodes have to say. */
+const newsMs = (count: number): number => 100 + 6 * count
+/** Between two runs of serverCron at the hz of a tick. */
+const longestTickMs = Math.ceil(1000 / tickHz)
 
 /** What happened when, for whoever wonders where the time went. */
 function stopwatch(logFile: string): (what: string) => void {

@@ -7,9 +7,11 @@
  * The originals stay beside the files that are booted from until the cluster stands again: whatever happens in between, nobody
  * takes a ghost for a master.
  */
-import { copyFileSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import path from 'node:path'
 import { LabError } from '../../../errors.js'
 import { nodeFiles } from '../../../paths.js'
+import { writeWhole } from '../../../util/files.js'
 import type { Server } from '../../member.js'
 import { isMaster, isMyself, parseNodes, type NodeLine } from '../../nodes-text.js'
 import { slotCount, type SlotRange } from '../../topology.js'
@@ -17,10 +19,10 @@ import { randomId, type Target, type TargetMaster, type TargetReplica } from './
 
 const originalOf = (server: Server): string => `${nodeFiles.nodes(server.dir)}.kept`
 
+/** Call it before any file to boot from is written. A server that left none gets an empty original, which says just that. */
 export function keepOriginals(servers: readonly Server[]): void {
   for (const server of servers) {
-    const file = nodeFiles.nodes(server.dir)
-    if (!existsSync(originalOf(server)) && existsSync(file)) copyFileSync(file, originalOf(server))
+    if (!existsSync(originalOf(server))) writeWhole(originalOf(server), readIfThere(nodeFiles.nodes(server.dir)) ?? '')
   }
 }
 
@@ -31,6 +33,7 @@ export function removeOriginals(servers: readonly Server[]): void {
 /** Undoes an attempt that did not come to its end, now or in an earlier life of the lab. */
 export function restoreOriginals(servers: readonly Server[]): void {
   for (const server of servers) {
+    // Redis takes an empty nodes.conf for none.
     if (existsSync(originalOf(server))) renameSync(originalOf(server), nodeFiles.nodes(server.dir))
   }
 }
@@ -74,9 +77,9 @@ export function recoverTarget(servers: readonly Server[]): Target {
 
 function testify(server: Server): Witness | undefined {
   const file = [originalOf(server), nodeFiles.nodes(server.dir)].find((path) => existsSync(path))
-  if (file === undefined) return undefined
+  const text = file === undefined ? '' : readFileSync(file, 'utf8')
+  if (text === '') return undefined
   let lines: NodeLine[]
-  const text = readFileSync(file, 'utf8')
   try {
     lines = parseNodes(text)
   } catch (error) {
@@ -146,7 +149,9 @@ function heirOf(
 ): { server: Server; id: string } {
   const itself = servers.find((server) => ids.get(server) === id)
   const isThere = witnesses.some(({ own }) => own.id === id)
-  const replica = witnesses.find(({ own }) => own.masterId === id)
+  const replicas = witnesses.filter(({ own }) => own.masterId === id)
+  // Of several the one that was written to last: another may have been away for long.
+  const [replica] = replicas.sort((a, b) => writtenMs(b.server.dir) - writtenMs(a.server.dir))
   if (!isThere && replica) return { server: replica.server, id: replica.own.id }
   if (!itself) throw cannot('a node that is not of this lab owned slots')
   return { server: itself, id }
@@ -170,3 +175,15 @@ function masterFor(
 
 const cannot = (why: string): LabError =>
   new LabError({ code: 'create-failed', message: `the cluster that was kept cannot be had back instantly: ${why}` })
+
+function readIfThere(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
+}
+
+/** When a node's data was last written to; 0 where there is none. */
+function writtenMs(dir: string): number {
+  const logs = path.join(dir, 'appendonlydir')
+  const inside = existsSync(logs) ? readdirSync(logs).map((name) => path.join(logs, name)) : []
+  const files = [...inside, ...['appendonly.aof', 'dump.rdb'].map((name) => path.join(dir, name))]
+  return Math.max(0, ...files.map((file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0))
+}

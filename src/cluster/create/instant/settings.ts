@@ -20,7 +20,7 @@ export const tickHz = 19
 export const replicationTickHz = 1
 
 /** While forming nobody is to be suspected, however busy the machine is. */
-const calmTimeoutMs = 60_000
+export const calmTimeoutMs = 60_000
 
 /** Idle runs cost processor time, and many servers share the machine. */
 export function idleHz(servers: number): number {
@@ -83,9 +83,9 @@ export async function putBack(servers: readonly Server[], settings: readonly Boo
   )
 }
 
-/** A server that is gone needs nothing set back: its next start reads its redis.conf. */
+/** A server that is gone needs nothing set back: its next start reads its redis.conf. One may still be on its way up. */
 async function setBack(server: Server, pairs: readonly (readonly [name: string, value: string])[]): Promise<void> {
-  if (server.state !== 'running') return
+  if (server.state !== 'running' && server.state !== 'starting') return
   const client: NodeClient = await server.client()
   await Promise.all(pairs.map(([name, value]) => client.call('CONFIG', 'SET', name, value)))
 }
