@@ -7,9 +7,15 @@ import type { BootSetting } from './settings.js'
  * share. From `first` up to, and without, `before`.
  */
 const verified: readonly { readonly engine: Build['engine']; readonly first: string; readonly before: string }[] = [
+  { engine: 'redis', first: '5.0.0', before: '5.1.0' },
   { engine: 'redis', first: '6.0.0', before: '6.1.0' },
+  { engine: 'redis', first: '6.2.0', before: '6.3.0' },
   { engine: 'redis', first: '7.0.0', before: '7.1.0' },
+  { engine: 'redis', first: '7.2.0', before: '7.3.0' },
+  { engine: 'redis', first: '7.4.0', before: '7.5.0' },
   { engine: 'redis', first: '8.0.0', before: '8.1.0' },
+  { engine: 'valkey', first: '7.2.0', before: '7.3.0' },
+  { engine: 'valkey', first: '8.0.0', before: '8.1.0' },
   { engine: 'valkey', first: '9.1.0', before: '9.2.0' },
 ]
 
