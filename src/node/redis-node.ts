@@ -173,7 +173,7 @@ export class RedisNode {
     return new LabError({
       code: 'node-failed',
       message: `${this.name} (port ${this.port}) did not start: ${reason}`,
-      hint: tail.some((line) => line.includes('FATAL CONFIG FILE ERROR'))
+      hint: tail.some((line) => /FATAL CONFIG FILE ERROR|Unresolved Configuration/.test(line))
         ? 'Redis refuses a line of its redis.conf: look at what --set gave.'
         : 'The last lines of its log say why.',
       details: await this.#evidence(),

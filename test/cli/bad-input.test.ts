@@ -148,7 +148,8 @@ describe('a port that is taken', () => {
 test('a directive that Redis does not know fails with its own words, and leaves the evidence and nothing else', async () => {
   const { code, stdout, stderr } = await scratch.run('up', '--port', 'auto', '--set', 'no-such-directive 1')
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-  expect(stderr).toMatch(/^redis-lab: .*Bad directive or wrong number of arguments/m)
+  // The words of Redis up to 7.4, and from 8.0 on.
+  expect(stderr).toMatch(/^redis-lab: .*(Bad directive or wrong number of arguments|Module Configuration detected)/m)
   expect(stderr).toContain(`>>> 'no-such-directive 1'`)
   expect(stderr).toContain('look at what --set gave')
   expect(stderr).not.toMatch(/^\s+at /m)

@@ -16,9 +16,6 @@ const creators: Readonly<Record<CreatorName, ClusterCreator>> = {
 
 export const leastMastersOfRedisCli = 3
 
-/** The share of its time that the instant creator may take before the plain one has its turn. */
-const instantShare = 0.5
-
 export interface Formed {
   readonly creator: CreatorName
   readonly climb: Climb
@@ -41,9 +38,8 @@ export async function formCluster(context: FormContext, wanted: CreatorName | un
   if (name !== 'instant') restoreOriginals(servers)
   // What was kept is to be had back, whichever creator was once asked for.
   if (name !== 'instant' || (wanted === 'instant' && !context.kept)) return run(name, context)
-  const now = Date.now()
   try {
-    return await run(name, { ...context, deadline: now + (context.deadline - now) * instantShare })
+    return await run(name, context)
   } catch (error) {
     context.signal.throwIfAborted()
     const failure = LabError.from(error)

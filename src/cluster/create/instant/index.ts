@@ -93,10 +93,11 @@ async function formTarget(
   target: Target,
   traits: EngineTraits,
   settings: readonly BootSetting[],
-  { deadline, signal, servers, kept, logFile, level }: FormContext,
+  context: FormContext,
 ): Promise<void> {
+  const { servers, kept, logFile, level } = context
   const { masters, replicas } = target
-  const patience = { deadline, signal }
+  const patience = stepPatience(context)
   const args = toArgs(settings)
   const files: BootFileOptions = { shardIds: traits.shardIds, onlyEarlier: masters.length >= manyMasters }
   const note = stopwatch(logFile)
@@ -106,7 +107,7 @@ async function formTarget(
     const me = masters.find((master) => master.server === server) as TargetMaster
     writeFileSync(nodeFiles.nodes(server.dir), masterBootFile(target, me, ghosts.get(me) as Ghosts, files))
   }
-  await startServers(serversOf(masters), patience, { args, before: writeMaster })
+  await startServers(serversOf(masters), context, { args, before: writeMaster })
   // A server calls the others in the first run of its serverCron, but one that loads data counts that time as runs.
   if (kept) await configure(serversOf(masters), { hz: tickHz })
   await everyone(masters, 'masters are ok', isOk, patience)
@@ -123,7 +124,7 @@ async function formTarget(
   }
   const giveBack = await borrow(serversOf(masters), 'repl-diskless-sync', 'no')
   try {
-    await startServers(serversOf(replicas), patience, { args, before: writeReplica })
+    await startServers(serversOf(replicas), context, { args, before: writeReplica })
     note('replicas answer')
     if (!traits.connectsAtOnce) {
       // A tick before it knows its master would be one in vain, and the next is a second away.
@@ -160,11 +161,29 @@ async function connected(masters: readonly TargetMaster[], patience: Patience): 
 const serversOf = (parts: readonly { readonly server: Server }[]): Server[] => parts.map((part) => part.server)
 
 /**
+ * Servers may take as long as there is time for: they may have much to load. A step between servers that answer takes some
+ * milliseconds; where it does not come about in seconds, another creator is to have its turn while there is time left.
+ */
+function stepPatience({ servers, deadline, signal }: FormContext): Patience {
+  return {
+    /** Read at the beginning of each step. */
+    get deadline() {
+      const now = Date.now()
+      return now + Math.min(longestStepMs(servers.length), (deadline - now) / 2)
+    },
+    signal,
+  }
+}
+
+const longestStepMs = (count: number): number => 8000 + 100 * count
+
+/**
  * Proves the result. Should news have gone astray (where a tick came by itself, and nodes connected before they had anything to
  * say), everybody is made to ping everybody, and again should that not be enough.
  */
 async function prove(context: FormContext): Promise<Climb> {
-  const { servers, deadline } = context
+  const { servers } = context
+  const { deadline } = stepPatience(context)
   for (;;) {
     const soon = Math.min(deadline, Date.now() + newsMs(servers.length))
     try {
