@@ -13,7 +13,12 @@ export interface Patience {
   readonly signal: AbortSignal
 }
 
-/** @throws LabError `create-failed` naming what did not come about, and on which node */
+/**
+ * A question that is refused, or lost on the way, is asked again: a replica, for one, answers little while it loads what its
+ * master sent.
+ *
+ * @throws LabError `create-failed` naming what did not come about, and on which node
+ */
 export async function everyone<Part extends { readonly server: Member }>(
   parts: readonly Part[],
   what: string,
@@ -23,17 +28,25 @@ export async function everyone<Part extends { readonly server: Member }>(
   const pollMs = parts.length > 20 ? 10 : 1
   await Promise.all(
     parts.map(async (part) => {
-      const held = await until(async () => (await holds(part)) || undefined, { deadline, pollMs, signal })
-      if (!held) throw notReached(what, part.server)
+      let refusal: Error | undefined
+      const ask = async () => {
+        try {
+          return (await holds(part)) || undefined
+        } catch (error) {
+          refusal = error as Error
+          return undefined
+        }
+      }
+      if (!(await until(ask, { deadline, pollMs, signal }))) throw notReached(what, part.server, refusal)
     }),
   )
 }
 
-const notReached = (what: string, member: Member): LabError =>
-  new LabError({
-    code: 'create-failed',
-    message: `forming instantly did not get as far as "${what}" on ${member.name}`,
-  })
+function notReached(what: string, member: Member, refusal: Error | undefined): LabError {
+  const why = refusal ? `: ${refusal.message}` : ''
+  const message = `forming instantly did not get as far as "${what}" on ${member.name}${why}`
+  return new LabError({ code: 'create-failed', message }, { cause: refusal })
+}
 
 /** Every slot has an owner in its view, a ghost, and so it is "ok" before it is a master. */
 export async function isOk({ server }: { readonly server: Member }): Promise<boolean> {
