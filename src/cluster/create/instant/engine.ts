@@ -41,7 +41,7 @@ export function traitsOf({ engine, version }: Pick<Build, 'engine' | 'version'>)
   }
   return {
     shardIds: compareVersions(version, '7.2.0') >= 0,
-    connectsAtOnce: compareVersions(version, '7.0.0') >= 0,
+    connectsAtOnce: compareVersions(version, '6.2.0') >= 0,
     bootSettings: [],
   }
 }

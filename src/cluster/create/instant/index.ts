@@ -129,8 +129,8 @@ async function formTarget(
     if (!traits.connectsAtOnce) {
       // A tick before it knows its master would be one in vain, and the next is a second away.
       await everyone(replicas, 'replicas know their master', hasMaster, patience)
-      await configure(serversOf(replicas), { hz: replicationTickHz })
-    } else if (kept) await configure(serversOf(replicas), { hz: tickHz })
+      await everyone(replicas, 'replicas tick', (me) => tick(me, replicationTickHz), patience)
+    } else if (kept) await everyone(replicas, 'replicas tick', (me) => tick(me, tickHz), patience)
     await everyone(replicas, 'replicas are linked', isLinked, patience)
     // Whoever wants less than listed replicas may have masters that refuse writes, and wants them so.
     if (isAtLeast(level, 'replicas')) {
@@ -156,6 +156,12 @@ async function connected(masters: readonly TargetMaster[], patience: Patience): 
   const order = await until(() => orderOfTakeovers(masters), { ...patience, pollMs: 20 })
   if (order) return order
   throw new LabError({ code: 'create-failed', message: 'the masters did not connect to each other' })
+}
+
+/** A replica that has already begun to load what its master sent refuses to be configured until it has done so. */
+async function tick({ server }: TargetReplica, hz: number): Promise<boolean> {
+  await configure([server], { hz })
+  return true
 }
 
 const serversOf = (parts: readonly { readonly server: Server }[]): Server[] => parts.map((part) => part.server)

@@ -35,7 +35,7 @@ test.each([
 
 test.each([
   ['redis', '6.0.16', { shardIds: false, connectsAtOnce: false }],
-  ['redis', '6.2.14', { shardIds: false, connectsAtOnce: false }],
+  ['redis', '6.2.14', { shardIds: false, connectsAtOnce: true }],
   ['redis', '7.0.15', { shardIds: false, connectsAtOnce: true }],
   ['redis', '7.2.0', { shardIds: true, connectsAtOnce: true }],
   ['redis', '8.0.6', { shardIds: true, connectsAtOnce: true }],
