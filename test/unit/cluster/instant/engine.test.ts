@@ -12,10 +12,16 @@ const build = (engine: Build['engine'], version: string): Build => ({
 })
 
 test.each([
+  ['redis', '5.0.14'],
   ['redis', '6.0.16'],
+  ['redis', '6.2.16'],
   ['redis', '7.0.0'],
   ['redis', '7.0.15'],
+  ['redis', '7.2.6'],
+  ['redis', '7.4.1'],
   ['redis', '8.0.6'],
+  ['valkey', '7.2.7'],
+  ['valkey', '8.0.1'],
   ['valkey', '9.1.2'],
 ] as const)('%s %s is verified', (engine, version) => {
   expect(isVerified({ engine, version })).toBe(true)
