@@ -38,7 +38,6 @@ export const labsDir = (places: Places): string => path.join(places.state, 'labs
 export const labEntry = (places: Places, name: string): string => path.join(labsDir(places), name)
 /** Held by whoever begins or deletes the lab of that name. */
 export const labLock = (places: Places, name: string): string => path.join(labsDir(places), `.${name}.lock`)
-export const buildsDir = (places: Places): string => path.join(places.cache, 'builds')
 
 /** The control socket of the lab in `dir`: always the same for the same folder, always short. */
 export function socketPath(places: Places, dir: string): string {

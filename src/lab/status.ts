@@ -1,8 +1,8 @@
 /** The status of any lab: asked where somebody can answer, told from its record where nobody can. */
 import { readFileSync } from 'node:fs'
-import { choose, isMaster, isMyself, parseNodes, type NodeLine } from '../cluster/index.js'
+import { isMyself, parseNodes, type NodeLine } from '../cluster/index.js'
 import { labFiles, nodeFiles, type Places } from '../paths.js'
-import type { LabRecord, LabStatus, NodeStatus } from '../supervisor/index.js'
+import { labFacts, nodeFacts, type LabStatus } from '../supervisor/index.js'
 import { isAlive } from '../util/process-identity.js'
 import { requireLab, type FoundLab } from './find.js'
 
@@ -24,38 +24,16 @@ function fromRecord(found: Exclude<FoundLab, { kind: 'running' }>): LabStatus {
         ]
       : ['the lab is down']
   return {
-    name: record.name,
+    ...labFacts(record),
     state: found.kind === 'orphaned' ? 'failed' : 'stopped',
-    dir: record.dir,
-    ephemeral: record.spec.ephemeral,
-    redis: record.build,
-    creator: record.creator ?? record.spec.creator ?? choose(record.build),
     supervisor: null,
     ready: { level: 'none', reasons },
     nodes: record.nodes.map((node) => {
-      const process = orphans.find((orphan) => orphan.name === node.name)?.process
-      return describeNode(record, node, process?.pid ?? null)
+      const pid = orphans.find((orphan) => orphan.name === node.name)?.process.pid ?? null
+      // As the node itself wrote it down when it last ran.
+      const line = ownLineOnDisk(labFiles.node(record.dir, node.port))
+      return { ...nodeFacts(record, node, line), pid, state: pid === null ? 'stopped' : 'running', restarts: 0 }
     }),
-  }
-}
-
-/** As the node itself wrote it down when it last ran; as it was planned where it did not. */
-function describeNode(record: LabRecord, node: LabRecord['nodes'][number], pid: number | null): NodeStatus {
-  const dir = labFiles.node(record.dir, node.port)
-  const line = ownLineOnDisk(dir)
-  return {
-    name: node.name,
-    port: node.port,
-    busPort: node.busPort,
-    pid,
-    id: line?.id ?? node.id,
-    role: line ? (isMaster(line) ? 'master' : 'replica') : node.role,
-    masterId: line?.masterId ?? null,
-    slots: line?.slots ?? [],
-    state: pid === null ? 'stopped' : 'running',
-    restarts: 0,
-    dir,
-    log: nodeFiles.log(dir),
   }
 }
 

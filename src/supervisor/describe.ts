@@ -1,7 +1,7 @@
 /** From what the nodes said to the contract's words. Pure. */
 import { choose, isMaster, isMyself, type Climb, type NodeLine } from '../cluster/index.js'
 import type { RedisNode } from '../node/index.js'
-import { nodeFiles } from '../paths.js'
+import { labFiles, nodeFiles } from '../paths.js'
 import type { LabRecord } from './record.js'
 import type { LabState, LabStatus, NodeStatus } from './status.js'
 
@@ -15,42 +15,58 @@ export interface DescribeInput {
 }
 
 export function describeLab({ record, nodes, climb, ready, state, supervisor }: DescribeInput): LabStatus {
-  const { name, dir, spec, build } = record
   return {
-    name,
+    ...labFacts(record),
     state,
-    dir,
-    ephemeral: spec.ephemeral,
-    redis: build,
-    creator: record.creator ?? spec.creator ?? choose(build),
     supervisor,
     ready,
     nodes: record.nodes.flatMap((planned, index) => {
       const node = nodes[index]
-      return node ? [describeNode(climb, planned, node)] : []
+      return node ? [describeNode(record, climb, planned, node)] : []
     }),
+  }
+}
+
+/** What does not depend on who can be asked. */
+export function labFacts(record: LabRecord): Pick<LabStatus, 'name' | 'dir' | 'ephemeral' | 'redis' | 'creator'> {
+  const { name, dir, spec, build } = record
+  const creator = record.creator ?? spec.creator ?? choose(build)
+  return { name, dir, ephemeral: spec.ephemeral, redis: build, creator }
+}
+
+type NodeFacts = Omit<NodeStatus, 'pid' | 'state' | 'restarts'>
+
+/** A node as a line of a view tells it; as it was planned where there is none. */
+export function nodeFacts(
+  record: Pick<LabRecord, 'dir'>,
+  planned: LabRecord['nodes'][number],
+  line: NodeLine | undefined,
+): NodeFacts {
+  const dir = labFiles.node(record.dir, planned.port)
+  return {
+    name: planned.name,
+    port: planned.port,
+    busPort: planned.busPort,
+    id: line?.id ?? planned.id,
+    role: line ? (isMaster(line) ? 'master' : 'replica') : planned.role,
+    masterId: line?.masterId ?? null,
+    slots: line?.slots ?? [],
+    dir,
+    log: nodeFiles.log(dir),
   }
 }
 
 /** Its own line in its own view of the cluster. */
 export const ownLine = (climb: Climb, node: RedisNode): NodeLine | undefined => climb.views.get(node)?.find(isMyself)
 
-function describeNode(climb: Climb, planned: LabRecord['nodes'][number], node: RedisNode): NodeStatus {
+function describeNode(
+  record: LabRecord,
+  climb: Climb,
+  planned: LabRecord['nodes'][number],
+  node: RedisNode,
+): NodeStatus {
   // A node that cannot be asked is described by the others, and failing that by what was planned.
-  const own = ownLine(climb, node)
-  const line = own ?? [...climb.views.values()].flat().find((other) => other.port === node.port)
-  return {
-    name: node.name,
-    port: node.port,
-    busPort: planned.busPort,
-    pid: node.identity?.pid ?? null,
-    id: line?.id ?? planned.id,
-    role: line ? (isMaster(line) ? 'master' : 'replica') : planned.role,
-    masterId: line?.masterId ?? null,
-    slots: line?.slots ?? [],
-    state: node.state === 'stopping' ? 'stopped' : node.state,
-    restarts: node.restarts,
-    dir: node.dir,
-    log: nodeFiles.log(node.dir),
-  }
+  const line = ownLine(climb, node) ?? [...climb.views.values()].flat().find((other) => other.port === node.port)
+  const state = node.state === 'stopping' ? 'stopped' : node.state
+  return { ...nodeFacts(record, planned, line), pid: node.identity?.pid ?? null, state, restarts: node.restarts }
 }

@@ -1,4 +1,5 @@
 export { Channel, type FromSupervisor, type Order, type ToSupervisor } from './channel.js'
+export { labFacts, nodeFacts } from './describe.js'
 export { deleteLab } from './folder.js'
 export { readLab, readRun, type LabRecord, type RunRecord } from './record.js'
 export { removeRun, writeLab } from './record-writer.js'
