@@ -45,6 +45,9 @@ export function socketPath(places: Places, dir: string): string {
   return path.join(places.runtime, `${key}.sock`)
 }
 
+/** Claims of ports, of all labs of this user. */
+export const portsDir = (places: Places): string => path.join(places.runtime, 'ports')
+
 /** Files inside a lab's folder. */
 export const labFiles = {
   record: (dir: string) => path.join(dir, 'lab.json'),
@@ -73,3 +76,5 @@ export function packageRoot(): string {
 }
 export const templatePath = (name: string): string => path.join(packageRoot(), 'templates', name)
 export const supervisorProgram = (): string => path.join(packageRoot(), 'dist', 'supervisor', 'main.js')
+/** Ends what a supervisor has left that died. */
+export const sweepProgram = (): string => path.join(packageRoot(), 'dist', 'supervisor', 'sweep.js')

@@ -2,9 +2,10 @@
 import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs'
 import path from 'node:path'
 import { LabError } from '../errors.js'
-import { labEntry, labsDir, type Places } from '../paths.js'
+import { labEntry, labLock, labsDir, type Places } from '../paths.js'
 import { labShape, parseOptions } from '../spec/index.js'
 import { readLab, readRun, type LabRecord, type RunRecord } from '../supervisor/index.js'
+import { lockHolder } from '../util/lock.js'
 import { isAlive } from '../util/process-identity.js'
 
 export type FoundLab =
@@ -29,6 +30,14 @@ export function requireLab(places: Places, name: string): FoundLab {
   const found = findLab(places, name)
   if (found) return found
   const others = labNames(places)
+  const starter = lockHolder(labLock(places, name))
+  if (starter) {
+    throw new LabError({
+      code: 'lab-not-found',
+      message: `there is no lab named "${name}" yet: process ${starter.pid} is about to start it (${starter.command})`,
+      hint: 'Ask again in a moment.',
+    })
+  }
   throw new LabError({
     code: 'lab-not-found',
     message: `there is no lab named "${name}"`,
@@ -37,9 +46,9 @@ export function requireLab(places: Places, name: string): FoundLab {
 }
 
 /** @throws LabError `lab-not-found` when the lab is not running; `bad-input`, `lab-damaged` */
-export function requireRunning(places: Places, name: string): Extract<FoundLab, { kind: 'running' }> {
+export function requireRunning(places: Places, name: string): Exclude<FoundLab, { kind: 'stopped' }> {
   const found = requireLab(places, name)
-  if (found.kind === 'running') return found
+  if (found.kind !== 'stopped') return found
   throw new LabError({
     code: 'lab-not-found',
     message: `the lab "${name}" is not running`,
@@ -63,7 +72,7 @@ export function labNames(places: Places): string[] {
 }
 
 /** An entry is the folder itself, or a link to where --dir put it. */
-function labDirOf(places: Places, name: string): string | undefined {
+export function labDirOf(places: Places, name: string): string | undefined {
   const entry = labEntry(places, name)
   const stat: Stats | undefined = lstatSync(entry, { throwIfNoEntry: false })
   if (!stat) return undefined

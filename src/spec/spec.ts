@@ -103,6 +103,10 @@ export const labShape = {
     description: 'how long forming and proving the cluster may take, such as 90s or 2m',
     expects: 'a time such as 90s or 2m, at most a day',
   }),
+  restart: z.boolean().default(true).register(optionMeta, {
+    flag: '--no-restart',
+    description: 'leave a node that crashes or is killed as it is, instead of starting it again',
+  }),
   ephemeral: z.boolean().default(false).register(optionMeta, {
     flag: '--ephemeral',
     description: 'a lab in a temporary folder, deleted when it is taken down',

@@ -6,9 +6,10 @@
  */
 import type { Duplex } from 'node:stream'
 import type { ErrorData } from '../errors.js'
-import type { LabEvent } from '../events.js'
+import type { TimedEvent } from '../events.js'
 import type { Places } from '../paths.js'
-import type { LabRecord } from './record.js'
+import type { LockHolder } from '../util/lock.js'
+import type { LabRecord, RunRecord } from './record.js'
 import type { LabStatus } from './status.js'
 
 /** What a supervisor is told to look after. */
@@ -16,18 +17,25 @@ export interface Order {
   readonly record: LabRecord
   readonly places: Places
   readonly socket: string
+  /** The supervisor itself, as the claims of its ports name it. */
+  readonly holder: LockHolder
   /** The lab goes down when the caller does; otherwise it stays. */
   readonly leased: boolean
-  /** The node folders hold a cluster from an earlier run. */
-  readonly resumed: boolean
-  /** The directives of the spec are new: each redis.conf is written again. */
-  readonly rewriteConf: boolean
+  readonly origin: Origin
 }
+
+/** What there is of the lab already. */
+export type Origin =
+  | { readonly kind: 'new' }
+  /** The node folders hold a cluster from an earlier run. With new directives each redis.conf is written again. */
+  | { readonly kind: 'kept'; readonly rewriteConf: boolean }
+  /** Its supervisor died, and some of its servers may still run. */
+  | { readonly kind: 'orphaned'; readonly left: RunRecord['nodes'] }
 
 export type ToSupervisor = { readonly order: Order } | { readonly stop: { readonly reason: string } }
 
 export type FromSupervisor =
-  | { readonly event: LabEvent }
+  | { readonly event: TimedEvent }
   | { readonly ready: LabStatus }
   | { readonly failed: ErrorData }
   | { readonly stopped: true }

@@ -2,8 +2,8 @@
  * What a lab leaves on disk about itself.
  *
  *     lab.json   what the lab IS: its spec, build and nodes. Stays when the lab is down; the next `up` resumes from it.
- *     run.json   what runs NOW: the supervisor and the servers, by pid and start time. Gone when the lab is down; one that is
- *                found with a dead supervisor tells the next command what was left behind.
+ *     run.json   what runs NOW: the supervisor and the servers, by pid, start time and run id. Gone when the lab is down; one
+ *                that is found with a dead supervisor tells the next command what was left behind.
  */
 import { readFileSync } from 'node:fs'
 import * as z from 'zod'
@@ -53,7 +53,18 @@ const labRecord = z.object({
 const runRecord = z.object({
   supervisor: identity,
   socket: z.string(),
-  nodes: z.array(z.object({ name: z.string(), process: identity })),
+  /** The cluster stands and its settings are its own: another supervisor may adopt its servers. */
+  formed: z.boolean(),
+  nodes: z.array(
+    z.object({
+      name: z.string(),
+      process: identity.nullable(),
+      /** What Redis itself calls this life of the server (INFO server); null until it was asked. */
+      runId: z.string().nullable(),
+      /** On purpose: whoever adopts the lab leaves it so. */
+      stopped: z.boolean(),
+    }),
+  ),
 })
 
 export type LabRecord = Readonly<z.output<typeof labRecord>>

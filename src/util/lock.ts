@@ -42,7 +42,7 @@ export async function withLock<Result>(
 ): Promise<Result> {
   const { command, onWait, signal } = options
   mkdirSync(path.dirname(file), { recursive: true })
-  const claim = JSON.stringify({ ...ownIdentity(), command, nonce: randomBytes(8).toString('hex') })
+  const claim = JSON.stringify({ ...ownIdentity(), command, nonce: nonce() })
   let told: string | undefined
   for (;;) {
     if (signal?.aborted)
@@ -69,18 +69,66 @@ export function lockHolder(file: string): LockHolder | undefined {
   return text === undefined ? undefined : livingHolder(text)
 }
 
+/**
+ * Takes all of these locks for a process, this one or another, or none of them. They are held until releaseLocks(), or until
+ * that process has ended.
+ *
+ * @param files in one folder, which exists
+ * @returns undefined when they are taken; otherwise who holds the first that could not be had
+ */
+export function takeLocks(
+  files: readonly string[],
+  holder: LockHolder,
+): { file: string; holder: LockHolder } | undefined {
+  const claim = JSON.stringify(holder)
+  const [first] = files
+  if (first === undefined) return undefined
+  return withDraft(first, claim, (draft) => {
+    const taken: string[] = []
+    for (const file of files) {
+      const other = takeWith(draft, file, claim)
+      if (other) {
+        for (const mine of taken) rmSync(mine, { force: true })
+        return { file, holder: other }
+      }
+      taken.push(file)
+    }
+    return undefined
+  })
+}
+
+/** Lets go of those that this holder has; what somebody else has taken since stays. */
+export function releaseLocks(files: readonly string[], holder: LockHolder): void {
+  const claim = JSON.stringify(holder)
+  for (const file of files) if (readText(file) === claim) rmSync(file, { force: true })
+}
+
+/** Removes the lock when its holder is dead. @returns whether it did */
+export function clearDeadLock(file: string): boolean {
+  const text = readText(file)
+  if (text === undefined || livingHolder(text)) return false
+  return removeDead(file, text, JSON.stringify({ ...ownIdentity(), command: 'clearing', nonce: nonce() })) === undefined
+}
+
 /** Undefined when the lock is ours; otherwise the living holder to wait for. */
-function take(file: string, claim: string): LockHolder | undefined {
+const take = (file: string, claim: string): LockHolder | undefined =>
+  withDraft(file, claim, (draft) => takeWith(draft, file, claim))
+
+function takeWith(draft: string, file: string, claim: string): LockHolder | undefined {
+  for (;;) {
+    if (linkInto(draft, file)) return undefined
+    const found = readText(file)
+    if (found === undefined) continue
+    const holder = livingHolder(found) ?? removeDead(file, found, claim)
+    if (holder) return holder
+  }
+}
+
+function withDraft<Result>(file: string, claim: string, use: (draft: string) => Result): Result {
   const draft = `${file}.${randomBytes(6).toString('hex')}.tmp`
   writeFileSync(draft, claim, { flag: 'wx' })
   try {
-    for (;;) {
-      if (linkInto(draft, file)) return undefined
-      const found = readText(file)
-      if (found === undefined) continue
-      const holder = livingHolder(found) ?? removeDead(file, found, claim)
-      if (holder) return holder
-    }
+    return use(draft)
   } finally {
     rmSync(draft, { force: true })
   }
@@ -116,6 +164,8 @@ function livingHolder(text: string): LockHolder | undefined {
     return undefined
   }
 }
+
+const nonce = (): string => randomBytes(8).toString('hex')
 
 function ownIdentity(): ProcessIdentity {
   const own = identify(process.pid)

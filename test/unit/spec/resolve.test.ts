@@ -31,6 +31,7 @@ test('a lab that nobody said anything about has the defaults, and nothing is giv
     creator: undefined,
     wait: 'full',
     timeout: 60_000,
+    restart: true,
     ephemeral: false,
   })
   expect(given).toEqual(new Set())

@@ -1,0 +1,80 @@
+/**
+ * Which programs work in which folders: how a process is found that nobody has written down.
+ *
+ * Linux: /proc/PID/cwd and /proc/PID/exe. Elsewhere: one `lsof`. Processes of other users stay unknown either way.
+ */
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readlinkSync, realpathSync } from 'node:fs'
+import process from 'node:process'
+import { identify, type ProcessIdentity } from './process-identity.js'
+
+export interface PlacedProcess {
+  readonly process: ProcessIdentity
+  /** The folder it works in, without links. */
+  readonly dir: string
+}
+
+interface Sighting {
+  readonly pid: number
+  readonly dir: string
+  readonly program: string
+}
+
+/** Processes that run `program` with one of `dirs` as their working folder. */
+export function processesIn(dirs: readonly string[], program: string): PlacedProcess[] {
+  const wanted = new Map(dirs.flatMap((dir) => [[real(dir), dir] as const]))
+  const binary = real(program)
+  const seen = process.platform === 'linux' ? fromProc() : fromLsof()
+  return seen.flatMap(({ pid, dir, program: running }) => {
+    const place = wanted.get(withoutNote(dir))
+    const found = place !== undefined && withoutNote(running) === binary ? identify(pid) : undefined
+    return found && place !== undefined ? [{ process: found, dir: place }] : []
+  })
+}
+
+function fromProc(): Sighting[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const program = readlinkSync(`/proc/${name}/exe`)
+        return [{ pid: Number(name), dir: readlinkSync(`/proc/${name}/cwd`), program }]
+      } catch {
+        // It has ended, or belongs to somebody else.
+        return []
+      }
+    })
+}
+
+/** Lines of one letter and a value: p begins a process, f says what the following n is. */
+function fromLsof(): Sighting[] {
+  let text: string
+  try {
+    text = execFileSync('lsof', ['-w', '-a', '-u', String(process.getuid?.()), '-d', 'cwd,txt', '-F', 'pfn'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: 64 * 1024 * 1024,
+    })
+  } catch {
+    return []
+  }
+  return text
+    .split(/^p/m)
+    .slice(1)
+    .map((part) => {
+      const names = [...part.matchAll(/^f(\w+)\nn(.*)$/gm)]
+      const nameOf = (kind: string) => names.find(([, found]) => found === kind)?.[2] ?? ''
+      return { pid: Number.parseInt(part, 10), dir: nameOf('cwd'), program: nameOf('txt') }
+    })
+}
+
+/** What Linux adds to the name of a file or folder that was removed. */
+const withoutNote = (path: string): string => path.replace(/ \(deleted\)$/, '')
+
+function real(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}
