@@ -12,7 +12,7 @@ import { claimPorts, findFreePorts, releasePorts, requireFreePorts, takePorts, t
 import { labLock, placesFrom, portsDir, socketPath, type Places } from '../paths.js'
 import { installRelease, type Build } from '../release/index.js'
 import { resolveLab, type LabOptions, type LabSpec, type ResolvedSpec } from '../spec/index.js'
-import { deleteLab, type LabRecord, type LabStatus, type Origin } from '../supervisor/index.js'
+import { deleteLab, serversLeft, type LabRecord, type LabStatus, type Origin } from '../supervisor/index.js'
 import { withLock, type LockHolder } from '../util/lock.js'
 import { differencesTo } from './differences.js'
 import { endLab } from './end.js'
@@ -125,8 +125,10 @@ async function settle(
   }
   if (record.formed && !differences.canChange)
     throw differs(record.name, differences.lines, 'is kept with another spec')
+  // Where nothing runs any more, as after a reboot, there is nothing to adopt, and resuming is quicker than starting each.
   if (found.kind === 'orphaned' && record.formed && found.run.formed && !differing) {
-    return { record, origin: { kind: 'orphaned', left: found.run.nodes } }
+    const { nodes: left } = found.run
+    if (serversLeft(record, left).length > 0) return { record, origin: { kind: 'orphaned', left } }
   }
   // It is on its way out, or was left behind in a state in which nobody can go on with it.
   if (found.kind !== 'stopped') await endLab(places, found)

@@ -15,7 +15,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { Hono, type Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { streamText } from 'hono/streaming'
-import { LabError } from '../errors.js'
+import { LabError, type ErrorData } from '../errors.js'
 import type { FailoverMode } from '../events.js'
 import { makePrivateDir } from '../util/files.js'
 import type { Listener } from './events.js'
@@ -62,8 +62,8 @@ export async function serveControl(socket: string, target: ControlTarget): Promi
 
 function routes(target: ControlTarget): Hono {
   const app = new Hono()
-  const tooLarge = new LabError({ code: 'bad-input', message: `a body has at most ${mostBodyBytes} bytes` })
-  app.use(bodyLimit({ maxSize: mostBodyBytes, onError: (context) => context.json(tooLarge.toJSON(), 413) }))
+  const tooLarge: ErrorData = { code: 'bad-input', message: `a body has at most ${mostBodyBytes} bytes` }
+  app.use(bodyLimit({ maxSize: mostBodyBytes, onError: (context) => context.json(tooLarge, 413) }))
   app.get('/status', async (context) => context.json(await target.status()))
   app.get('/events', (context) => streamEvents(context, target))
   app.post('/stop', async (context) => {
