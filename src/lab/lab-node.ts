@@ -79,11 +79,11 @@ export class LabNode {
    *
    * @throws LabError `failover-failed` when the time is over, with what each node saw last
    */
-  failover({ mode = 'agreed', ...how }: FailoverHow = {}): Promise<FailoverResult> {
+  async failover({ mode = 'agreed', ...how }: FailoverHow = {}): Promise<FailoverResult> {
     return this.#control.failover(this.name, { mode, timeoutMs: patienceMs(how) })
   }
 
-  #do(verb: NodeVerb, how: Patience, more: { restart?: boolean } = {}): Promise<NodeStatus> {
+  async #do(verb: NodeVerb, how: Patience, more: { restart?: boolean } = {}): Promise<NodeStatus> {
     return this.#control.verb(this.name, verb, { ...more, timeoutMs: patienceMs(how) })
   }
 }

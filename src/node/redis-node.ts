@@ -142,7 +142,9 @@ export class RedisNode {
         if (!('process' in this.#state)) throw this.#wrongState('will not answer')
         try {
           const client = await this.client()
-          return (await client.text('PING')) === 'PONG' || undefined
+          const answer = await client.text('PING')
+          // Its own end closes the connection. Another server on its port, one that took it first, goes on answering.
+          return (answer === 'PONG' && 'process' in this.#state) || undefined
         } catch (error) {
           last = (error as Error).message
           return undefined

@@ -9,7 +9,7 @@ import net from 'node:net'
 import { LabError } from '../errors.js'
 import { labFiles, portsDir, type Places } from '../paths.js'
 import { clearDeadClaims } from '../node/index.js'
-import { processesIn } from '../util/processes-in.js'
+import { processesIn, withoutLinks } from '../util/processes-in.js'
 import { isAlive, signalProcess, type ProcessIdentity } from '../util/process-identity.js'
 import { until } from '../util/until.js'
 import { removeRun } from './record-writer.js'
@@ -21,7 +21,7 @@ const pollMs = 3
 export interface LeftServer {
   readonly name: string
   readonly process: ProcessIdentity
-  /** It runs this build's program in this node's folder. */
+  /** It works in this node's folder. */
   readonly placed: boolean
   readonly runId: string | null
 }
@@ -29,9 +29,12 @@ export interface LeftServer {
 /** Every server of the lab that still runs. Usually one for each node that has any. */
 export function serversLeft(record: LabRecord, known: RunRecord['nodes']): LeftServer[] {
   const dirs = new Map(record.nodes.map(({ name, port }) => [labFiles.node(record.dir, port), name]))
-  const placed = processesIn([...dirs.keys()], record.build.server).map(({ process, dir }) => {
+  const server = withoutLinks(record.build.server)
+  const placed = processesIn([...dirs.keys()]).flatMap(({ process, dir, program }) => {
     const noted = known.find((node) => sameProcess(node.process, process))
-    return { name: dirs.get(dir) ?? '', process, placed: true, runId: noted?.runId ?? null }
+    // Somebody's shell may work in the folder too: who is not written down has to run the program.
+    if (!noted && program !== server) return []
+    return [{ name: dirs.get(dir) ?? '', process, placed: true, runId: noted?.runId ?? null }]
   })
   const elsewhere = known.flatMap(({ name, process, runId }) =>
     process && isAlive(process) && !placed.some((found) => sameProcess(found.process, process))

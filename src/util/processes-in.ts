@@ -10,8 +10,10 @@ import { identify, type ProcessIdentity } from './process-identity.js'
 
 export interface PlacedProcess {
   readonly process: ProcessIdentity
-  /** The folder it works in, without links. */
+  /** The folder it works in, as it was asked for. */
   readonly dir: string
+  /** The program that it runs, without links. */
+  readonly program: string
 }
 
 interface Sighting {
@@ -20,15 +22,14 @@ interface Sighting {
   readonly program: string
 }
 
-/** Processes that run `program` with one of `dirs` as their working folder. */
-export function processesIn(dirs: readonly string[], program: string): PlacedProcess[] {
-  const wanted = new Map(dirs.flatMap((dir) => [[real(dir), dir] as const]))
-  const binary = real(program)
+/** Processes with one of `dirs` as their working folder. */
+export function processesIn(dirs: readonly string[]): PlacedProcess[] {
+  const wanted = new Map(dirs.map((dir) => [withoutLinks(dir), dir]))
   const seen = process.platform === 'linux' ? fromProc() : fromLsof()
-  return seen.flatMap(({ pid, dir, program: running }) => {
+  return seen.flatMap(({ pid, dir, program }) => {
     const place = wanted.get(withoutNote(dir))
-    const found = place !== undefined && withoutNote(running) === binary ? identify(pid) : undefined
-    return found && place !== undefined ? [{ process: found, dir: place }] : []
+    const found = place === undefined ? undefined : identify(pid)
+    return found && place !== undefined ? [{ process: found, dir: place, program: withoutNote(program) }] : []
   })
 }
 
@@ -71,7 +72,8 @@ function fromLsof(): Sighting[] {
 /** What Linux adds to the name of a file or folder that was removed. */
 const withoutNote = (path: string): string => path.replace(/ \(deleted\)$/, '')
 
-function real(path: string): string {
+/** The path itself where nothing is there. */
+export function withoutLinks(path: string): string {
   try {
     return realpathSync(path)
   } catch {

@@ -45,7 +45,7 @@ export async function failover(
   const { mode, deadline, signal } = options
   const lines = await viewFor(members, target)
   const line = lineOf(lines, target)
-  const promoted = line && isMaster(line) ? await bestReplica(members, target, lines) : target
+  const promoted = line && isMaster(line) ? await bestReplica(members, target, line.id) : target
   const master = lines.find(({ id }) => id === (promoted === target ? line?.masterId : line?.id))
   const demoted = members.find((member) => member.port === master?.port)
   if (!master || !demoted) throw cannot(`${target.name} knows no master of its own yet`)
@@ -99,17 +99,16 @@ async function dissenters(
 }
 
 /** Of its replicas that can be asked the one that has read furthest. */
-async function bestReplica(members: readonly Member[], master: Member, lines: readonly NodeLine[]): Promise<Member> {
-  const id = lineOf(lines, master)?.id
-  const ports = new Set(lines.filter((line) => line.masterId === id).map((line) => line.port))
-  const replicas = members.filter((member) => ports.has(member.port) && canBeAsked(member))
-  const read = await Promise.all(
-    replicas.map(async (member) => {
-      const info = await askInfo(member, 'INFO', 'replication')
-      return { member, offset: Number(info.get('slave_repl_offset')) }
+async function bestReplica(members: readonly Member[], master: Member, masterId: string): Promise<Member> {
+  const asked = await Promise.all(
+    members.filter(canBeAsked).map(async (member) => {
+      const [lines, info] = await Promise.all([askNodes(member), askInfo(member, 'INFO', 'replication')])
+      // What each says of itself: others may not have heard yet whose replica it is.
+      const isReplica = lines.find(isMyself)?.masterId === masterId
+      return isReplica ? [{ member, offset: Number(info.get('slave_repl_offset')) }] : []
     }),
   )
-  const [best] = read.sort((a, b) => b.offset - a.offset)
+  const [best] = asked.flat().sort((a, b) => b.offset - a.offset)
   if (!best) throw cannot(`${master.name} has no replica that could take its place`)
   return best.member
 }
