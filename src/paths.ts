@@ -4,7 +4,8 @@
  *     cache    builds, shared by all labs              $REDIS_LAB_CACHE
  *     state    labs/<name>: a lab's folder, or a link  $REDIS_LAB_STATE
  *              to it where --dir chose another place
- *     runtime  control sockets; a short path, because a Unix socket's path ends at about 104 bytes
+ *     runtime  control sockets and claims of ports; a short path, because a Unix socket's path
+ *              ends at about 104 bytes                   $REDIS_LAB_RUNTIME
  */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -30,7 +31,7 @@ export function placesFrom(env: Environment): Places {
   return {
     cache: path.resolve(env['REDIS_LAB_CACHE'] || path.join(cacheHome, 'redis-lab')),
     state: path.resolve(env['REDIS_LAB_STATE'] || path.join(stateHome, 'redis-lab')),
-    runtime: path.join('/tmp', `redis-lab-${user}`),
+    runtime: path.resolve(env['REDIS_LAB_RUNTIME'] || path.join('/tmp', `redis-lab-${user}`)),
   }
 }
 

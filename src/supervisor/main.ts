@@ -161,5 +161,5 @@ function tidy({ record, places, holder, origin }: Order): void {
   if (charge && (record.spec.ephemeral || (!ready && origin.kind === 'new'))) deleteLab(places, record)
   else removeDeadEntry(places, record)
   // A caller that was killed while the lab began holds the lock of the name for ever.
-  if (!ready) clearDeadLock(labLock(places, record.name))
+  clearDeadLock(labLock(places, record.name))
 }

@@ -11,6 +11,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LabError } from '../errors.js'
 import { identify, isAlive, type ProcessIdentity } from './process-identity.js'
@@ -55,11 +56,17 @@ export async function withLock<Result>(
     // An abort ends the sleep early; the loop then sees it.
     await sleep(pollMs, undefined, { ...(signal && { signal }) }).catch(() => {})
   }
+  // The nonce makes this claim different from every other, this process's own included.
+  const release = () => {
+    if (readText(file) === claim) rmSync(file, { force: true })
+  }
+  // process.exit() in the middle of the work leaves no time for anything else.
+  process.once('exit', release)
   try {
     return await run()
   } finally {
-    // The nonce makes this claim different from every other, this process's own included.
-    if (readText(file) === claim) rmSync(file, { force: true })
+    process.off('exit', release)
+    release()
   }
 }
 
