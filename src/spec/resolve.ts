@@ -1,5 +1,6 @@
 /** From what was said (flags or arguments, then the environment) to a LabSpec, or to all the problems at once. */
 import path from 'node:path'
+import { inspect } from 'node:util'
 import * as z from 'zod'
 import { LabError } from '../errors.js'
 import { flagName, metaOf, type OptionShape } from './option.js'
@@ -68,7 +69,7 @@ export function badInput(
 }
 
 function sentence(shape: OptionShape, said: Readonly<Record<string, unknown>>, issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') return `there is no option ${issue.keys.map((key) => `"${key}"`).join(', ')}`
+  if (issue.code === 'unrecognized_keys') return `there is no option ${issue.keys.map(quoted).join(', ')}`
   const key = String(issue.path[0])
   const meta = metaOf(shape, key)
   const value = issue.path.reduce<unknown>((at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step], said)
@@ -76,7 +77,19 @@ function sentence(shape: OptionShape, said: Readonly<Record<string, unknown>>, i
   return `${flagName(meta)} takes ${meta.expects ?? 'no value'}, not ${quoted(value)}`
 }
 
-/** JSON spelling shows a line break as \n instead of obeying it. */
+/** JSON spelling shows a line break as \n instead of obeying it. What JSON has no words for is shown as a debugger would. */
 function quoted(value: unknown): string {
-  return JSON.stringify(value) ?? String(value)
+  // JSON leaves some control characters as they are, and so does a debugger in the name of a symbol.
+  return spelled(value).replaceAll(/\p{Cc}/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+function spelled(value: unknown): string {
+  const asDebugger = () => inspect(value, { breakLength: Infinity })
+  // JSON calls NaN null.
+  if (typeof value === 'number') return String(value)
+  try {
+    return JSON.stringify(value) ?? asDebugger()
+  } catch {
+    return asDebugger()
+  }
 }
