@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, statSync, type Stats } from 'node:fs
 import path from 'node:path'
 import { LabError } from '../errors.js'
 import type { Checksums } from './checksums.js'
+import { quoted } from '../util/text.js'
 import { cliBeside, findPrograms, isProgram, isSourceTree, type Programs } from './programs.js'
 import { isVersion, nearestVersions } from './version.js'
 import type { Environment } from './context.js'
@@ -68,7 +69,7 @@ function lookAt(target: string): Stats | undefined {
   try {
     return statSync(target, { throwIfNoEntry: false })
   } catch (error) {
-    throw unknown(`${JSON.stringify(target)} cannot be looked at: ${(error as Error).message}`, 'Is the path right?')
+    throw unknown(`${quoted(target)} cannot be looked at: ${(error as Error).message}`, 'Is the path right?')
   }
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { inspect } from 'node:util'
 import * as z from 'zod'
 import { LabError } from '../errors.js'
+import { escapeControls, quoted } from '../util/text.js'
 import { flagName, metaOf, type OptionShape } from './option.js'
 import { crossCheck, labShape, type LabOptions, type LabSpec } from './spec.js'
 
@@ -73,22 +74,17 @@ function sentence(shape: OptionShape, said: Readonly<Record<string, unknown>>, i
   const key = String(issue.path[0])
   const meta = metaOf(shape, key)
   const value = issue.path.reduce<unknown>((at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step], said)
-  if (issue.code === 'custom' && issue.message) return `${flagName(meta)} ${quoted(value)}: ${issue.message}`
-  return `${flagName(meta)} takes ${meta.expects ?? 'no value'}, not ${quoted(value)}`
+  if (issue.code === 'custom' && issue.message) return `${flagName(meta)} ${spelled(value)}: ${issue.message}`
+  return `${flagName(meta)} takes ${meta.expects ?? 'no value'}, not ${spelled(value)}`
 }
 
-/** JSON spelling shows a line break as \n instead of obeying it. What JSON has no words for is shown as a debugger would. */
-function quoted(value: unknown): string {
-  // JSON leaves some control characters as they are, and so does a debugger in the name of a symbol.
-  return spelled(value).replaceAll(/\p{Cc}/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`)
-}
-
+/** As JSON spells it. What that has no words for is shown as a debugger would, and NaN, which it calls null, as NaN. */
 function spelled(value: unknown): string {
-  const asDebugger = () => inspect(value, { breakLength: Infinity })
-  // JSON calls NaN null.
+  const asDebugger = () => escapeControls(inspect(value, { breakLength: Infinity }))
+  if (typeof value === 'string') return quoted(value)
   if (typeof value === 'number') return String(value)
   try {
-    return JSON.stringify(value) ?? asDebugger()
+    return escapeControls(JSON.stringify(value) ?? asDebugger())
   } catch {
     return asDebugger()
   }

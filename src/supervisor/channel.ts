@@ -11,6 +11,7 @@ import type { Duplex } from 'node:stream'
 import type { ErrorData } from '../errors.js'
 import type { LabEvent } from '../events.js'
 import type { Places } from '../paths.js'
+import { quoted } from '../util/text.js'
 import type { LabRecord } from './record.js'
 import type { LabStatus } from './status.js'
 
@@ -53,7 +54,7 @@ export class Channel<Sent, Received> {
         if (socket.destroyed) return
         const message = parseMessage(line)
         if (message) onMessage(message as Received)
-        else socket.destroy(new Error(`not a message: ${JSON.stringify(line.slice(0, 80))}`))
+        else socket.destroy(new Error(`not a message: ${quoted(line.slice(0, 80))}`))
       }
     })
     // A peer that died reads nothing more; 'close' follows and is what counts.

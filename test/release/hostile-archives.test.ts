@@ -36,6 +36,7 @@ const hostile: Record<string, readonly Entry[]> = {
   'gives it that place by another path': [link('r/a/b/x', '../../evil'), link('r/s', 'a/b'), hardLink('r/h', 'r/s/x')],
   'does so in the capitals that some file systems ignore': [link('r/a/b/x', '../../evil'), hardLink('r/h', 'r/A/B/X')],
   'does so with a stray slash': [link('r//a/b/x', '../../evil'), hardLink('r/h', 'r/a/./b/x')],
+  'has a link whose name makes it seem to lie deeper than it does': [link('r/a/.', '../evil')],
   'has a name with a line break in it': [{ path: 'r/a\nb', text: 'x' }],
   'has a name that would move the cursor of a terminal': [{ path: 'r/\u001b[2Jx', text: 'x' }],
   'has a link with a line break in its target': [link('r/l', 'a\nb')],

@@ -1,5 +1,6 @@
 /** Whether an entry of an archive stays where it belongs. Pure: names are judged, nothing is looked at on disk. */
 import path from 'node:path'
+import { escapeControls, quoted } from '../../util/text.js'
 
 export interface ArchiveEntry {
   readonly path: string
@@ -51,9 +52,10 @@ const harmless = new Set(['File', 'OldFile', 'ContiguousFile', 'Directory', 'Sym
  * The first folder of every path is stripped on unpacking, so that folder is the "inside", not the archive as a whole.
  */
 export function entryProblem({ path: name, type, linkpath = '' }: ArchiveEntry): string | undefined {
-  if (!harmless.has(type)) return `it is a ${type}, and only files, folders and links are unpacked`
+  if (!harmless.has(type)) return `it is a ${escapeControls(type)}, and only files, folders and links are unpacked`
   const problem = nameProblem(name)
   if (problem) return `its path ${problem}`
+  if (type.endsWith('Link') && placeOf(name) === '') return 'it is a link in place of the top folder'
   if (type === 'Link') return hardLinkProblem(name, linkpath)
   if (type === 'SymbolicLink') return symbolicLinkProblem(name, linkpath)
   return undefined
@@ -85,7 +87,7 @@ function placesAlong(name: string): string[] {
 
 function hardLinkProblem(name: string, target: string): string | undefined {
   const problem = nameProblem(target)
-  if (problem) return `the file that it links to, ${JSON.stringify(target)}, ${problem}`
+  if (problem) return `the file that it links to, ${quoted(target)}, ${problem}`
   return topFolder(target) === topFolder(name) ? undefined : `it links to ${target}, which is outside`
 }
 
@@ -95,7 +97,8 @@ function symbolicLinkProblem(name: string, target: string): string | undefined {
   // ".." only in front, where it climbs out of real folders. Behind another name it could climb out of where a second link leads.
   const [, rest = ''] = /^(?:\.\.?\/)*(.*)$/.exec(target) ?? []
   if (rest !== '..' && rest.split('/').includes('..')) return `it links to "${target}", which goes back and forth`
-  const reached = path.posix.join(path.posix.dirname(name), target)
+  // "r/a/." is a place in "r", not in "r/a".
+  const reached = path.posix.join(path.posix.dirname(path.posix.normalize(name)), target)
   return !reached.startsWith('..') && topFolder(reached) === topFolder(name) && topFolder(name) !== '.'
     ? undefined
     : `it links to "${target}", which is outside`

@@ -2,6 +2,7 @@
 import { createReadStream, mkdirSync } from 'node:fs'
 import type { ReadEntry } from 'tar'
 import { LabError } from '../../errors.js'
+import { quoted } from '../../util/text.js'
 import { archiveJudge, type ArchiveEntry, type ArchiveLimits } from './judge.js'
 
 export interface UnpackJob {
@@ -62,9 +63,9 @@ export async function unpack({ archive, into, name, signal, limits }: UnpackJob)
     const { entry, problem } = refused
     throw new LabError({
       code: 'archive-refused',
-      message: `${name} was refused for its entry ${JSON.stringify(entry.path)}`,
+      message: `${name} was refused for its entry ${quoted(entry.path)}`,
       hint: 'No real release contains such an entry. Where does the archive come from?',
-      details: [`${JSON.stringify(entry.path)}: ${problem}`],
+      details: [`${quoted(entry.path)}: ${problem}`],
     })
   }
   if (signal?.aborted) throw interrupted()
