@@ -100,12 +100,14 @@ test('a line that was cut short before its end is none', () => {
   )
 })
 
-test('numbers that are no slots are refused', () => {
-  const number = fc.oneof(fc.nat({ max: 20_000 }), fc.maxSafeNat(), fc.bigInt({ min: 0n }))
+test('numbers that are no slots, and no ports, are refused', () => {
+  const number = fc.oneof(fc.nat({ max: 20_000 }), fc.nat({ max: 99_999 }), fc.maxSafeNat(), fc.bigInt({ min: 0n }))
   const id = 'a'.repeat(40)
   fc.assert(
     fc.property(number, number, (first, last) => {
       const isRange = BigInt(first) <= BigInt(last) && last < slotCount
+      const port = attempt(`${id} 127.0.0.1:${first} master - 0 0 1 connected`)?.[0]?.port
+      expect(port).toBe(first <= 65_535 ? Number(first) : undefined)
       const nodes = attempt(`${id} 127.0.0.1:1@2 master - 0 0 1 connected ${first}-${last}`)
       expect(nodes?.[0]?.slots).toEqual(isRange ? [[Number(first), Number(last)]] : undefined)
     }),

@@ -48,9 +48,12 @@ function isRefused(key: string, value: unknown): boolean {
 const plausible: Record<string, fc.Arbitrary<unknown>> = {
   masters: fc.oneof(fc.integer({ min: -1, max: 1001 }), fc.double()),
   replicas: fc.oneof(fc.integer({ min: -1, max: 101 }), fc.double()),
-  port: fc.oneof(fc.integer({ min: -1, max: 65_536 }), fc.constant('auto')),
+  port: fc.oneof(fc.integer({ min: -1, max: 65_536 }), fc.integer({ min: 55_525, max: 55_540 }), fc.constant('auto')),
   name: fc.stringMatching(/^[a-zA-Z0-9_-]{0,70}$/),
-  timeout: fc.oneof(fc.double({ min: 0, max: 90_000_000 }), fc.stringMatching(/^[0-9.]{1,5} ?(ms|s|m|h|d|y|)$/)),
+  timeout: fc.oneof(
+    fc.nat({ max: 90_000_000 }).map((seventh) => seventh / 7),
+    fc.stringMatching(/^[0-9.]{1,5} ?(ms|s|m|h|d|y|)$/),
+  ),
   set: fc.array(fc.oneof(fc.stringMatching(/^ {0,2}[a-zA-Z-]{1,8} {1,2}[!-~ ]{1,12}$/), anyText), { maxLength: 3 }),
   malloc: fc.constantFrom('libc', 'jemalloc', 'Libc'),
   creator: fc.constantFrom('instant', 'redis-cli', 'none'),
