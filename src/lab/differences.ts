@@ -1,8 +1,20 @@
 /** Whether a lab that exists is the one that was asked for. Pure. */
+import { isDeepStrictEqual } from 'node:util'
 import { flagName, labShape, metaOf, type LabSpec, type ResolvedSpec } from '../spec/index.js'
 
 /** What a lab is made of. The rest (how long to wait, for what) may be said anew each time. */
-const lasting = ['masters', 'replicas', 'port', 'redis', 'malloc', 'set', 'creator', 'restart', 'ephemeral'] as const
+const lasting = [
+  'masters',
+  'replicas',
+  'port',
+  'redis',
+  'malloc',
+  'set',
+  'creator',
+  'restart',
+  'dir',
+  'ephemeral',
+] as const
 /** What a lab that is down can take on. */
 const changeable: readonly string[] = ['set', 'restart']
 
@@ -17,7 +29,7 @@ export interface Differences {
 
 /** An option that nobody gave asks for nothing: `up` alone means the lab as it is. */
 export function differencesTo(existing: LabSpec, { spec, given }: ResolvedSpec): Differences {
-  const differing = lasting.filter((key) => given.has(key) && spell(existing[key]) !== spell(spec[key]))
+  const differing = lasting.filter((key) => given.has(key) && !isDeepStrictEqual(existing[key], spec[key]))
   const lines = differing.map((key) => {
     return `${flagName(metaOf(labShape, key))}: the lab has ${spell(existing[key])}, asked for was ${spell(spec[key])}`
   })

@@ -7,6 +7,7 @@ import { labShape, parseOptions } from '../spec/index.js'
 import { readLab, readRun, type LabRecord, type RunRecord } from '../supervisor/index.js'
 import { lockHolder } from '../util/lock.js'
 import { isAlive } from '../util/process-identity.js'
+import { withoutLinks } from '../util/processes-in.js'
 
 export type FoundLab =
   | { readonly kind: 'running'; readonly record: LabRecord; readonly run: RunRecord }
@@ -18,10 +19,21 @@ export type FoundLab =
 export function findLab(places: Places, name: string): FoundLab | undefined {
   const dir = labDirOf(places, name)
   const record = dir === undefined ? undefined : readLab(dir)
-  if (!record) return undefined
+  if (dir === undefined || !record) return undefined
+  if (record.name !== name || withoutLinks(record.dir) !== withoutLinks(dir)) throw displaced(record, dir)
   const run = readRun(record.dir)
   if (!run) return { kind: 'stopped', record }
   return { kind: isAlive(run.supervisor) ? 'running' : 'orphaned', record, run }
+}
+
+/** Its record and the redis.conf of its nodes name another folder: whatever was done here would be done there. */
+function displaced(record: LabRecord, dir: string): LabError {
+  return new LabError({
+    code: 'lab-damaged',
+    message: `the folder holds the record of the lab "${record.name}" in another folder: it was copied or moved`,
+    hint: 'Move it back to where it was made, or move it away to start anew.',
+    details: [`folder: ${dir}`, `made in: ${record.dir}`],
+  })
 }
 
 /** @throws LabError `lab-not-found`, `bad-input`, `lab-damaged` */

@@ -125,8 +125,13 @@ export function sameFile(now: FileProof | undefined, then: FileProof): boolean {
 }
 
 function proveFile(file: string): FileProof | undefined {
-  const found = statSync(file, { throwIfNoEntry: false })
-  return found?.isFile() ? { sizeBytes: found.size, modifiedSeconds: Math.floor(found.mtimeMs / 1000) } : undefined
+  try {
+    const found = statSync(file)
+    return found.isFile() ? { sizeBytes: found.size, modifiedSeconds: Math.floor(found.mtimeMs / 1000) } : undefined
+  } catch {
+    // Not there, out of reach, or no name of a file at all: there is nothing to trust.
+    return undefined
+  }
 }
 
 function readText(file: string): string | undefined {

@@ -35,14 +35,15 @@ let ending = false
 
 const channel = new Channel<FromSupervisor, ToSupervisor>(new net.Socket({ fd: 3, readable: true, writable: true }), {
   onMessage: (message) => {
-    if ('order' in message) begin(message.order)
-    else end(message.stop.reason)
+    // One supervisor, one lab: whoever orders another is not heard.
+    if ('order' in message && !charge && !ending) begin(message.order)
+    else if ('stop' in message) end(message.stop.reason)
   },
-  onClose: () => {
+  onClose: (reason) => {
     if (charge && !charge.order.leased && ready) return
     // Whoever hangs up while the lab is on its way down does not want to wait: a second Ctrl-C.
     if (ending) void charge?.supervisor.killAll()
-    else end('the caller is gone')
+    else end(reason ? `the line to the caller broke: ${reason.message}` : 'the caller is gone')
   },
 })
 

@@ -4,7 +4,7 @@
  * run.json names them by identity. One that was spawned in the very moment in which its supervisor died is in no record; it is
  * known by its program and its folder.
  */
-import { rmSync } from 'node:fs'
+import { lstatSync, rmSync } from 'node:fs'
 import net from 'node:net'
 import { LabError } from '../errors.js'
 import { labFiles, portsDir, type Places } from '../paths.js'
@@ -81,9 +81,11 @@ export async function awaitEnd(processes: readonly ProcessIdentity[], graceMs: n
   })
 }
 
-/** A socket on which somebody answers is never unlinked. @returns whether it is gone now */
+/** A socket on which somebody answers is never unlinked, nor is anything that is none. @returns whether the path is free now */
 export async function removeDeadSocket(socket: string): Promise<boolean> {
-  if (await answers(socket)) return false
+  const found = lstatSync(socket, { throwIfNoEntry: false })
+  if (!found) return true
+  if (!found.isSocket() || (await answers(socket))) return false
   rmSync(socket, { force: true })
   return true
 }

@@ -9,9 +9,12 @@ import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { LabError } from '../errors.js'
 import { labFiles } from '../paths.js'
-import { labShape } from '../spec/index.js'
+import { labShape, lastDataPort } from '../spec/index.js'
 
 const slotRange = z.tuple([z.int().min(0).max(16_383), z.int().min(0).max(16_383)]).readonly()
+
+/** What ends up in a redis.conf must not begin a line of its own there. */
+const oneLine = z.string().regex(/^\P{Cc}+$/u)
 
 const identity = z.object({ pid: z.int().positive(), startTime: z.string() })
 
@@ -27,7 +30,7 @@ const labRecord = z.object({
   spec: z.object({
     ...labShape,
     // On disk the options are as they were resolved, not as they were typed.
-    set: z.array(z.object({ name: z.string(), value: z.string() })),
+    set: z.array(z.object({ name: oneLine, value: oneLine })),
     timeout: z.number(),
   }),
   build: z.object({
@@ -39,9 +42,9 @@ const labRecord = z.object({
   }),
   nodes: z.array(
     z.object({
-      name: z.string(),
-      port: z.int(),
-      busPort: z.int(),
+      name: oneLine,
+      port: z.int().min(1).max(lastDataPort),
+      busPort: z.int().min(1).max(65_535),
       role: z.enum(['master', 'replica']),
       slots: slotRange.exactOptional(),
       masterName: z.string().exactOptional(),

@@ -9,7 +9,7 @@
  * claim. Without the guard, one that saw the dead claim a moment ago could remove the lock of the one that took over first.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -34,7 +34,8 @@ const pollMs = 100
  * Runs `run` while holding the lock `file`; waits as long as somebody alive holds it. Two calls in one process exclude each
  * other as well.
  *
- * @throws LabError `interrupted` when `signal` is aborted while waiting; whatever `run` throws
+ * @throws LabError `interrupted` when `signal` is aborted while waiting; `storage` when something that is no lock stands in
+ *   its place; whatever `run` throws
  */
 export async function withLock<Result>(
   file: string,
@@ -125,7 +126,10 @@ function takeWith(draft: string, file: string, claim: string): LockHolder | unde
   for (;;) {
     if (linkInto(draft, file)) return undefined
     const found = readText(file)
-    if (found === undefined) continue
+    if (found === undefined) {
+      requireNoObstacle(file)
+      continue
+    }
     const holder = livingHolder(found) ?? removeDead(file, found, claim)
     if (holder) return holder
   }
@@ -161,11 +165,32 @@ function linkInto(draft: string, file: string): boolean {
   }
 }
 
+/** What can neither be made nor read would be tried for ever: a folder, a link to nowhere, a file that is not ours to read. */
+function requireNoObstacle(file: string): void {
+  const found = lstatSync(file, { throwIfNoEntry: false })
+  if (!found || (found.isFile() && isReadableOrGone(file))) return
+  throw new LabError({
+    code: 'storage',
+    message: `what stands at ${file} is not a lock that can be read`,
+    hint: 'Nothing can be done while it is there: remove it.',
+  })
+}
+
+function isReadableOrGone(file: string): boolean {
+  try {
+    readFileSync(file)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT'
+  }
+}
+
 function livingHolder(text: string): LockHolder | undefined {
   try {
     const { pid, startTime, command } = JSON.parse(text) as Partial<LockHolder>
     if (typeof pid !== 'number' || typeof startTime !== 'string') return undefined
-    return isAlive({ pid, startTime }) ? { pid, startTime, command: String(command) } : undefined
+    const said = typeof command === 'string' ? command : 'something that it does not name'
+    return isAlive({ pid, startTime }) ? { pid, startTime, command: said } : undefined
   } catch {
     // Not one of ours: nobody stands behind it.
     return undefined

@@ -80,10 +80,7 @@ interface Proxy {
   refusal(): number | undefined
 }
 
-async function proxyAgent(
-  url: URL,
-  { env, signal }: Pick<FetchOptions, 'env' | 'signal'>,
-): Promise<Proxy | undefined> {
+async function proxyAgent(url: URL, { env, signal }: Pick<FetchOptions, 'env' | 'signal'>): Promise<Proxy | undefined> {
   const proxy = proxyFor(url, env)
   if (!proxy) return undefined
   const name = printable(proxy)

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { findLab, labNames, nameFlag, requireLab, requireRunning } from '../../../src/lab/index.js'
@@ -67,6 +67,16 @@ test('a link to a folder that is gone, and a folder without a record, are no lab
   mkdirSync(labEntry(places(), 'empty'))
   expect(findLab(places(), 'gone')).toBeUndefined()
   expect(findLab(places(), 'empty')).toBeUndefined()
+})
+
+test('a folder that was copied or moved is not taken for the lab that it was', async () => {
+  const record = sampleRecord({ name: 'one', dir: labEntry(places(), 'one') })
+  putLab(record)
+  renameSync(labEntry(places(), 'one'), labEntry(places(), 'two'))
+  expect(await thrownBy(() => findLab(places(), 'two'))).toMatchObject({
+    code: 'lab-damaged',
+    details: [`folder: ${labEntry(places(), 'two')}`, `made in: ${record.dir}`],
+  })
 })
 
 test('a damaged record is said to be one', async () => {
