@@ -6,9 +6,10 @@ export {
   type FormContext,
   type Formed,
 } from './create/index.js'
+export { isIn, keyIn, slotOf } from './key-slot.js'
 export { canBeAsked, type Member, type Server, type Shape } from './member.js'
 export { countSlots, isMaster, isMyself, parseNodes, type NodeLine } from './nodes-text.js'
 export { isAtLeast, measureReady, startClimb, type Climb } from './ready.js'
 export { planTopology, slotCount, type PlannedNode, type SlotRange } from './topology.js'
 export { waitReady } from './wait.js'
-export { failover, type FailedOver, type FailoverOptions } from './verbs/failover.js'
+export { awaitFailover, failover, type FailedOver, type FailoverOptions } from './verbs/failover.js'

@@ -88,6 +88,8 @@ async function form({ order, supervisor }: Charge, events: Events): Promise<void
       stop: (reason) => stopThenEnd(supervisor, reason),
       verb: (...words) => supervisor.verb(...words),
       failover: (...words) => supervisor.failover(...words),
+      waitFor: (...words) => supervisor.waitFor(...words),
+      awaitFailover: (...words) => supervisor.awaitFailover(...words),
       listen: (listener) => events.listen(listener),
     }),
   )

@@ -10,9 +10,18 @@
  */
 import { rmSync } from 'node:fs'
 import process from 'node:process'
-import { canBeAsked, failover, formCluster, measureReady, startClimb, waitReady, type Climb } from '../cluster/index.js'
+import {
+  awaitFailover,
+  canBeAsked,
+  failover,
+  formCluster,
+  measureReady,
+  startClimb,
+  waitReady,
+  type Climb,
+} from '../cluster/index.js'
 import { LabError } from '../errors.js'
-import type { Emit, ExitCause, FailoverMode } from '../events.js'
+import type { Emit, ExitCause, FailoverMode, ReadyLevel } from '../events.js'
 import { RedisNode, writeNodeFolder } from '../node/index.js'
 import { labFiles } from '../paths.js'
 import { isAlive } from '../util/process-identity.js'
@@ -139,6 +148,28 @@ export class Supervisor {
     const elapsedMs = Date.now() - startedAt
     this.#emit({ type: 'failover-done', node: promoted, former: demoted, mode, elapsedMs })
     return { promoted, demoted }
+  }
+
+  /** @throws LabError `not-ready` at the deadline, with what each node still lacked */
+  async waitFor(level: ReadyLevel, { timeoutMs }: { timeoutMs: number }): Promise<LabStatus> {
+    for (const node of this.#nodes) node.observe()
+    await waitReady(this.#nodes, shapeOf(this.#record), { level, deadline: Date.now() + timeoutMs })
+    return this.status()
+  }
+
+  /** @throws LabError `node-not-found`, `wrong-state` (it has no slots to lose), `failover-failed` */
+  async awaitFailover(name: string, { timeoutMs }: { timeoutMs: number }): Promise<FailoverResult> {
+    const node = this.#require(name)
+    const { nodes } = await this.status()
+    const owned = nodes.find((one) => one.name === name)?.slots ?? []
+    const planned = this.#record.nodes.find((one) => one.name === name)?.slots
+    // Where it has lost them already, what it had by plan tells who has them now.
+    const slots = owned.length > 0 ? owned : planned ? [planned] : []
+    if (slots.length === 0) {
+      throw new LabError({ code: 'wrong-state', message: `${name} is no master: no node can take its place` })
+    }
+    const { promoted } = await awaitFailover(this.#nodes, node, slots, { deadline: Date.now() + timeoutMs })
+    return { promoted: promoted.name, demoted: name }
   }
 
   async #bringUp(kept: { rewriteConf: boolean } | undefined, deadline: number) {
