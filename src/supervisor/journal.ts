@@ -4,6 +4,7 @@ import type { TimedEvent } from '../events.js'
 
 export class Journal {
   readonly #file: string
+  #closed = false
 
   constructor(file: string) {
     this.#file = file
@@ -15,7 +16,13 @@ export class Journal {
     this.add(JSON.stringify(event))
   }
 
+  /** Nothing more is written: the folder is somebody else's to delete. */
+  close(): void {
+    this.#closed = true
+  }
+
   add(line: string): void {
+    if (this.#closed) return
     try {
       appendFileSync(this.#file, `${line}\n`)
     } catch {
