@@ -17,8 +17,8 @@ export async function run(invocation: Invocation): Promise<number> {
   const outcomes = await Promise.allSettled(names.map((one) => takeDown(places, one, { purge })))
   const results = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
   const failure = failureOf(names, outcomes)
-  if (json && !failure) printJson(all ? { labs: results } : results[0])
-  else if (json) throw failure
+  if (json && failure) throw failure
+  if (json) printJson(all ? { labs: results } : results[0])
   else if (names.length === 0) printResult('There are no labs.')
   else for (const result of results) printResult(inWords(result))
   if (failure) throw failure
