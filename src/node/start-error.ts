@@ -14,6 +14,8 @@ export interface FailedServer {
   readonly logFromBytes: number
 }
 
+const dataHint =
+  'The data that it keeps is damaged. Put a copy of its folder back, or delete the lab: redis-lab down --purge'
 const confHint = 'Redis refuses a line of its redis.conf: look at what --set gave.'
 const hints: readonly (readonly [sign: RegExp, hint: string | ((server: FailedServer) => string)])[] = [
   [/FATAL CONFIG FILE ERROR|Unresolved Configuration/, confHint],
@@ -21,11 +23,10 @@ const hints: readonly (readonly [sign: RegExp, hint: string | ((server: FailedSe
     /corrupted cluster config file/,
     'Its nodes.conf is damaged. Put a copy back, or delete the lab: redis-lab down --purge',
   ],
+  // Of what stands before the last part nothing can be cut off.
+  [/append only file \S+\.base\./, dataHint],
   [/-check-aof --fix|Bad file format reading the append only file/, repairHint],
-  [
-    /reading the append only file|AOF MANIFEST FILE ERROR|Unable to obtain the AOF file/,
-    'The data that it keeps is damaged. Put a copy of its folder back, or delete the lab: redis-lab down --purge',
-  ],
+  [/reading the append only file|AOF MANIFEST FILE ERROR|Unable to obtain the AOF file/, dataHint],
   [/no space left on device/i, 'The disk is full: make room, or choose another folder with --dir.'],
   [
     /read-only file system|permission denied/i,
