@@ -17,6 +17,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { labEntry, labFiles, nodeFiles, type Places } from '../paths.js'
+import { until } from '../util/until.js'
 import type { LabRecord } from './record.js'
 
 /** Failures of which the evidence is kept; older ones make room. */
@@ -57,13 +58,16 @@ export function watchFolder(dir: string, onGone: () => void): void {
  * Where somebody else has deleted the lab: the link that led to it leads nowhere, and what its servers wrote while it was
  * deleted stands about. Where there is still anything of value, nothing is touched.
  */
-export function finishDeletion(places: Places, record: LabRecord): void {
+export async function finishDeletion(places: Places, record: LabRecord, patienceMs = 2000): Promise<void> {
   const { dir, nodes } = record
   const ofValue = nodes.flatMap(({ port }) => {
     const node = labFiles.node(dir, port)
     return [nodeFiles.conf(node), path.join(node, 'appendonlydir')]
   })
-  if (![labFiles.record(dir), ...ofValue].some((file) => existsSync(file))) deleteLab(places, record)
+  if (existsSync(labFiles.record(dir))) return
+  const gone = () => ![labFiles.record(dir), ...ofValue].some((file) => existsSync(file)) || undefined
+  // Whoever deletes it may still be at it.
+  if (await until(gone, { deadline: Date.now() + patienceMs, pollMs: 10 })) deleteLab(places, record)
 }
 
 /** Copies logs and configurations to where they outlive the lab. @returns that folder */

@@ -1,10 +1,10 @@
 /** supervisor.log: one JSON document per event, with its time. Read by people, by `redis-lab logs`, by whoever looks for a cause. */
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, existsSync } from 'node:fs'
 import type { TimedEvent } from '../events.js'
 
 export class Journal {
   readonly #file: string
-  #closed = false
+  #mayBeGone = false
 
   constructor(file: string) {
     this.#file = file
@@ -16,13 +16,13 @@ export class Journal {
     this.add(JSON.stringify(event))
   }
 
-  /** Nothing more is written: the folder is somebody else's to delete. */
-  close(): void {
-    this.#closed = true
+  /** From here on the file is not made again where it is gone: somebody may be deleting its folder. */
+  letGo(): void {
+    this.#mayBeGone = true
   }
 
   add(line: string): void {
-    if (this.#closed) return
+    if (this.#mayBeGone && !existsSync(this.#file)) return
     try {
       appendFileSync(this.#file, `${line}\n`)
     } catch {

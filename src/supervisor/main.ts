@@ -96,7 +96,7 @@ async function form({ order, journal, supervisor }: Charge, events: Events): Pro
     const [status] = await Promise.all([started, control])
     ready = true
     watchFolder(record.dir, () => {
-      journal.close()
+      journal.letGo()
       end('its folder was deleted')
     })
     channel.send({ ready: status })
@@ -149,7 +149,7 @@ async function leave(order: Order | undefined): Promise<void> {
   try {
     const server = await control?.catch(() => undefined)
     await server?.close()
-    if (order) tidy(order)
+    if (order) await tidy(order)
     await sayInOrder?.()
   } finally {
     // Whatever could not be deleted: nobody may wait for a supervisor that has nothing left to look after.
@@ -157,13 +157,13 @@ async function leave(order: Order | undefined): Promise<void> {
   }
 }
 
-function tidy({ record, places, holder, origin }: Order): void {
+async function tidy({ record, places, holder, origin }: Order): Promise<void> {
   releasePorts(
     record.nodes.map(({ port }) => port),
     { dir: portsDir(places), holder },
   )
   if (charge && (record.spec.ephemeral || (!ready && origin.kind === 'new'))) deleteLab(places, record)
-  else finishDeletion(places, record)
+  else await finishDeletion(places, record)
   // A caller that was killed while the lab began holds the lock of the name for ever.
   clearDeadLock(labLock(places, record.name))
 }
