@@ -13,7 +13,7 @@ import {
   type RunRecord,
 } from '../supervisor/index.js'
 import { identify, isAlive, signalProcess, type ProcessIdentity } from '../util/process-identity.js'
-import { findLab, labDirOf, type FoundLab } from './find.js'
+import { findLab, isDisplaced, labDirOf, type FoundLab } from './find.js'
 
 /** The supervisor gives each server 10 seconds before it kills it, and then has itself to end. */
 const supervisorGraceMs = 20_000
@@ -43,9 +43,13 @@ export async function endLab(places: Places, found: Exclude<FoundLab, { kind: 's
 export async function endDamaged(places: Places, name: string, damage: LabError): Promise<void> {
   const dir = labDirOf(places, name)
   if (dir === undefined) throw damage
-  const [record, run] = [unlessDamaged(() => readLab(dir)), unlessDamaged(() => readRun(dir))]
+  const socket = socketPath(places, dir)
+  const record = unlessDamaged(() => readLab(dir))
+  const found = unlessDamaged(() => readRun(dir))
+  // A folder that was copied names the processes of another lab, which is not to be had down.
+  if (record && isDisplaced(record, name, dir)) throw damage
+  const run = found?.socket === socket ? found : undefined
   if (record && run) return
-  const socket = run?.socket ?? socketPath(places, dir)
   const supervisor = run?.supervisor ?? (await supervisorAt(socket))
   if (supervisor && isAlive(supervisor)) await endSupervisor({ supervisor, socket })
   await endServers(

@@ -1,5 +1,6 @@
 /** What a lab wrote about itself is cut off in the middle. */
-import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import process from 'node:process'
 import { expect, test } from 'vitest'
 import { labFiles } from '../../src/paths.js'
@@ -141,4 +142,18 @@ test('a folder that lost its lab.json is never taken for a new one', async () =>
   expect(stderr).toContain(first?.dir)
   writeFileSync(file, text)
   await expectSameLab(lab)
+})
+
+test('a copy of a running lab, damaged or not, names processes that are not its own: they live on', async () => {
+  const lab = await upWithData()
+  const copy = path.join(scratch.dir, 'state', 'labs', 'copy')
+  cpSync(lab.dir, copy, { recursive: true })
+  expect((await scratch.run('down', '--name', 'copy')).stderr).toMatch(/^redis-lab: .* it was copied or moved/)
+  cut(labFiles.record(copy))
+  const { code, stderr } = await scratch.run('down', '--name', 'copy')
+  expect(code).toBe(1)
+  expect(stderr).not.toContain('has been ended')
+  expect(pidsOf(lab).filter(isRunning)).toEqual(pidsOf(lab))
+  rmSync(copy, { recursive: true })
+  await scratch.json('down', '--purge')
 })
