@@ -1,37 +1,17 @@
-/** What a lab wrote about itself is cut off in the middle. */
-import { cpSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+/** What a lab wrote about itself is cut off in the middle, gone, or copied. */
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 import { expect, test } from 'vitest'
 import { labFiles } from '../../src/paths.js'
-import type { LabStatus } from '../../src/supervisor/index.js'
-import { idsOf, isRunning, pidsOf, small, supervisorOf } from '../support/lab.js'
+import { cut, expectSameLab, upWithData } from '../support/damage.js'
+import { isRunning, pidsOf, small, supervisorOf } from '../support/lab.js'
 import { useScratch } from '../support/scratch.js'
 
 const scratch = useScratch()
 
-async function upWithData(): Promise<LabStatus> {
-  const lab = await scratch.json<LabStatus>('up', ...small)
-  await scratch.run('cli', '--', 'set', 'kept', 'yes')
-  return lab
-}
-
-/** @returns what puts it right again */
-function cut(file: string): () => void {
-  const text = readFileSync(file)
-  truncateSync(file, Math.floor(text.length / 2))
-  return () => writeFileSync(file, text)
-}
-
-async function expectSameLab(before: LabStatus): Promise<void> {
-  const after = await scratch.json<LabStatus>('up')
-  expect(idsOf(after)).toEqual(idsOf(before))
-  expect((await scratch.run('cli', '--', 'get', 'kept')).stdout).toBe('yes\n')
-  await scratch.json('down', '--purge')
-}
-
 test('a lab that is down is not touched while its lab.json is damaged, and not lost', async () => {
-  const lab = await upWithData()
+  const lab = await upWithData(scratch)
   await scratch.json('down')
   const file = labFiles.record(lab.dir)
   const mend = cut(file)
@@ -45,13 +25,13 @@ test('a lab that is down is not touched while its lab.json is damaged, and not l
   }
   expect((await scratch.run('ls')).stdout).toMatch(/^default +failed: the record of this lab cannot be read/m)
   mend()
-  await expectSameLab(lab)
+  await expectSameLab(scratch, lab)
 })
 
 test.each(['runs', 'has lost its supervisor'])(
   'a lab that %s while its lab.json is damaged can still be had down',
   async (state) => {
-    const lab = await upWithData()
+    const lab = await upWithData(scratch)
     const file = labFiles.record(lab.dir)
     const mend = cut(file)
     if (state !== 'runs') {
@@ -69,12 +49,12 @@ test.each(['runs', 'has lost its supervisor'])(
     expect(pidsOf(lab).filter(isRunning)).toEqual([])
     expect(existsSync(supervisorOf(lab).socket)).toBe(false)
     mend()
-    await expectSameLab(lab)
+    await expectSameLab(scratch, lab)
   },
 )
 
 test('with --all the other labs go down all the same, and the damage is told', async () => {
-  const lab = await upWithData()
+  const lab = await upWithData(scratch)
   await scratch.json('up', ...small, '--name', 'other')
   const mend = cut(labFiles.record(lab.dir))
   const { code, stdout, stderr } = await scratch.run('down', '--all')
@@ -86,52 +66,8 @@ test('with --all the other labs go down all the same, and the damage is told', a
   await scratch.json('down', '--all', '--purge')
 })
 
-test.each(['runs', 'has lost its supervisor'])(
-  'a lab that %s while its run.json is damaged says so, is had down, and is resumed',
-  async (state) => {
-    const lab = await upWithData()
-    cut(labFiles.running(lab.dir))
-    if (state !== 'runs') {
-      process.kill(supervisorOf(lab).pid, 'SIGKILL')
-      await expect.poll(() => isRunning(supervisorOf(lab).pid)).toBe(false)
-    }
-    for (const command of ['status', 'up']) {
-      const { code, stderr } = await scratch.run(command)
-      expect(code).toBe(1)
-      expect(stderr).toMatch(/^redis-lab: what runs of the lab "default" cannot be told from its record/)
-      expect(stderr).toContain(`file: ${labFiles.running(lab.dir)}`)
-      expect(stderr).toMatch(/^redis-lab down ends whatever runs of it; its data stays\./m)
-    }
-    expect(await scratch.json('down')).toMatchObject({ was: 'orphaned', purged: false })
-    expect(pidsOf(lab).filter(isRunning)).toEqual([])
-    expect(existsSync(labFiles.running(lab.dir))).toBe(false)
-    await expectSameLab(lab)
-  },
-)
-
-test('both records damaged: the supervisor is found by its socket', async () => {
-  const lab = await upWithData()
-  const mend = cut(labFiles.record(lab.dir))
-  cut(labFiles.running(lab.dir))
-  const { code, stderr } = await scratch.run('down')
-  expect(code).toBe(1)
-  expect(stderr).toContain('what ran of the lab has been ended')
-  expect(pidsOf(lab).filter(isRunning)).toEqual([])
-  mend()
-  await expectSameLab(lab)
-})
-
-test('an empty run.json, as a power failure may leave it, is no more than that', async () => {
-  const lab = await upWithData()
-  await scratch.json('down')
-  writeFileSync(labFiles.running(lab.dir), '')
-  expect(await scratch.run('up')).toMatchObject({ code: 1 })
-  expect(await scratch.json('down')).toMatchObject({ purged: false })
-  await expectSameLab(lab)
-})
-
 test('a folder that lost its lab.json is never taken for a new one', async () => {
-  const lab = await upWithData()
+  const lab = await upWithData(scratch)
   await scratch.json('down')
   const file = labFiles.record(lab.dir)
   const text = readFileSync(file)
@@ -141,11 +77,11 @@ test('a folder that lost its lab.json is never taken for a new one', async () =>
   expect(code).toBe(2)
   expect(stderr).toContain(first?.dir)
   writeFileSync(file, text)
-  await expectSameLab(lab)
+  await expectSameLab(scratch, lab)
 })
 
 test('a copy of a running lab, damaged or not, names processes that are not its own: they live on', async () => {
-  const lab = await upWithData()
+  const lab = await upWithData(scratch)
   const copy = path.join(scratch.dir, 'state', 'labs', 'copy')
   cpSync(lab.dir, copy, { recursive: true })
   expect((await scratch.run('down', '--name', 'copy')).stderr).toMatch(/^redis-lab: .* it was copied or moved/)
