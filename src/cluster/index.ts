@@ -2,6 +2,7 @@ export {
   choose,
   formCluster,
   leastMastersOfRedisCli,
+  leaveAsKept,
   type CreatorName,
   type FormContext,
   type Formed,

@@ -9,6 +9,8 @@ export interface Member {
   readonly state: string
   /** How its process ended, when it has crashed. */
   readonly exit?: string | undefined
+  /** Somebody deleted it, whether or not a server still works in it. */
+  readonly folderIsGone?: boolean
   client(): Promise<NodeClient>
 }
 

@@ -109,9 +109,11 @@ async function alive(_: Climb, member: Member): Promise<string | undefined> {
   return undefined
 }
 
-function whyAway({ state, name, exit }: Member): string {
+function whyAway({ state, name, exit, folderIsGone }: Member): string {
   if (state === 'stopped') return `it was stopped on purpose; redis-lab start ${name} starts it`
   if (state === 'paused') return `it is paused; redis-lab resume ${name} lets it run on`
+  if (state === 'crashed' && folderIsGone)
+    return `it has crashed (${exit}); redis-lab down and redis-lab up begin it anew`
   if (state === 'crashed') return `it has crashed (${exit ?? 'nobody saw how'}); redis-lab logs ${name} shows why`
   return `it is ${state}`
 }

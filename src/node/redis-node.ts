@@ -11,6 +11,7 @@
  * The state is a union, so that a process exists in exactly the states that have one. What happens after a crash is not
  * decided here but by the supervisor.
  */
+import { existsSync } from 'node:fs'
 import { LabError } from '../errors.js'
 import type { Emit, ExitCause, PauseCause, StartCause } from '../events.js'
 import { nodeFiles } from '../paths.js'
@@ -19,7 +20,7 @@ import { isPaused, type ProcessIdentity } from '../util/process-identity.js'
 import { until } from '../util/until.js'
 import { NodeClient, ReplyError } from './client.js'
 import { adopt, launch, type ServerProcess } from './process.js'
-import { notListening, startError } from './start-error.js'
+import { folderError, notListening, startError } from './start-error.js'
 
 type State =
   | { readonly kind: 'stopped' }
@@ -83,6 +84,11 @@ export class RedisNode {
     return this.#state.kind === 'crashed' ? this.#state.exit : undefined
   }
 
+  /** Somebody deleted it. A server that runs does not notice, until it ends and all it knew is lost. */
+  get folderIsGone(): boolean {
+    return !existsSync(this.dir)
+  }
+
   /** Where its log ended when it was started last. */
   get logFromBytes(): number {
     return this.#logFromBytes
@@ -102,10 +108,9 @@ export class RedisNode {
       const output = nodeFiles.log(dir)
       process = launch({ program: build.server, args: [nodeFiles.conf(dir), ...args], cwd: dir, output })
     } catch (error) {
-      this.#state = { kind: 'crashed', exit: (error as Error).message }
-      const message = `${name} (port ${port}) did not start: its folder cannot be used`
-      const details = [(error as Error).message, `folder: ${dir}`]
-      throw new LabError({ code: 'node-failed', message, details }, { cause: error })
+      const exit = this.folderIsGone ? `its folder ${dir} is gone` : (error as Error).message
+      this.#state = { kind: 'crashed', exit }
+      throw folderError(this.#asFailed(), exit, error)
     }
     this.#logFromBytes = process.outputFromBytes
     this.#live({ kind: 'starting', process })

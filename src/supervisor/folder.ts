@@ -17,6 +17,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { labEntry, labFiles, nodeFiles, type Places } from '../paths.js'
+import { until } from '../util/until.js'
 import type { LabRecord } from './record.js'
 
 /** Failures of which the evidence is kept; older ones make room. */
@@ -53,15 +54,40 @@ export function watchFolder(dir: string, onGone: () => void): void {
   watcher.unref()
 }
 
-/** Where a lab's folder is gone, the link that led to it leads nowhere. */
-export function removeDeadEntry(places: Places, { dir, name }: LabRecord): void {
-  if (!existsSync(dir)) removeLinkTo(dir, labEntry(places, name))
+/**
+ * Where somebody else has deleted the lab: the link that led to it leads nowhere, and what its servers wrote while it was
+ * deleted stands about. Where there is still anything of value, nothing is touched.
+ */
+export async function finishDeletion(places: Places, record: LabRecord, patienceMs = 2000): Promise<void> {
+  const { dir, nodes } = record
+  const ofValue = nodes.flatMap(({ port }) => {
+    const node = labFiles.node(dir, port)
+    return [nodeFiles.conf(node), path.join(node, 'appendonlydir')]
+  })
+  if (existsSync(labFiles.record(dir))) return
+  const gone = () => ![labFiles.record(dir), ...ofValue].some((file) => existsSync(file)) || undefined
+  // Whoever deletes it may still be at it.
+  if (await until(gone, { deadline: Date.now() + patienceMs, pollMs: 10 })) deleteLab(places, record)
 }
 
 /** Copies logs and configurations to where they outlive the lab. @returns that folder */
 export function keepEvidence(places: Places, record: LabRecord): string {
   const failed = path.join(places.state, 'failed')
   const kept = path.join(failed, `${new Date().toISOString().replaceAll(/[:.]/g, '-')}-${record.name}`)
+  try {
+    copyEvidence(record, kept)
+  } catch (error) {
+    // Half of it would be taken for all of it.
+    rmSync(kept, { recursive: true, force: true })
+    throw error
+  }
+  for (const old of readdirSync(failed).sort().slice(0, -mostEvidence)) {
+    rmSync(path.join(failed, old), { recursive: true, force: true })
+  }
+  return kept
+}
+
+function copyEvidence(record: LabRecord, kept: string): void {
   mkdirSync(kept, { recursive: true })
   const ofNodes = record.nodes.flatMap(({ port }) => {
     const dir = labFiles.node(record.dir, port)
@@ -74,10 +100,6 @@ export function keepEvidence(places: Places, record: LabRecord): string {
     mkdirSync(path.dirname(target), { recursive: true })
     copyFileSync(file, target)
   }
-  for (const old of readdirSync(failed).sort().slice(0, -mostEvidence)) {
-    rmSync(path.join(failed, old), { recursive: true, force: true })
-  }
-  return kept
 }
 
 function removeIfEmpty(dir: string): void {

@@ -15,6 +15,7 @@ import {
   canBeAsked,
   failover,
   formCluster,
+  leaveAsKept,
   measureReady,
   startClimb,
   waitReady,
@@ -53,7 +54,9 @@ export class Supervisor {
     this.#record = record
     this.#emit = (event) => {
       emit(event)
-      if (event.type === 'node-started' || event.type === 'node-exited') this.#run.soon()
+      const changes = event.type === 'node-started' || event.type === 'node-exited'
+      // Of a lab that ends the record goes too.
+      if (changes && this.#phase !== 'stopping') this.#run.soon()
       if (event.type === 'node-listening' && this.#phase === 'running') this.#learn(event.node)
     }
     this.#nodes = record.nodes.map(
@@ -100,6 +103,7 @@ export class Supervisor {
       this.#emit({ type: 'lab-failed', error: failure.toJSON() })
       await this.#takeDown()
       this.#phase = 'failed'
+      leaveAsKept(this.#nodes)
       throw failure
     }
   }
@@ -108,7 +112,15 @@ export class Supervisor {
   async status(): Promise<LabStatus> {
     for (const node of this.#nodes) node.observe()
     const climb = this.#climb()
-    return this.#describe(climb, await measureReady(climb))
+    const { level, reasons } = await measureReady(climb)
+    return this.#describe(climb, { level, reasons: [...reasons, ...this.#lostFolders()] })
+  }
+
+  /** A server works on in a folder that was deleted, and nobody would know until it ends. */
+  #lostFolders(): string[] {
+    return this.#nodes
+      .filter((node) => node.identity && node.folderIsGone)
+      .map(({ name, port, dir }) => `${name} (port ${port}): its folder ${dir} is gone, and what it holds ends with it`)
   }
 
   /** Idempotent: everybody who asks waits for the same end. @throws LabError `stop-failed` when a server is still there */
