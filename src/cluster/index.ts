@@ -13,4 +13,6 @@ export { countSlots, isMaster, isMyself, parseNodes, type NodeLine } from './nod
 export { isAtLeast, measureReady, startClimb, type Climb } from './ready.js'
 export { planTopology, slotCount, type PlannedNode, type SlotRange } from './topology.js'
 export { waitReady } from './wait.js'
-export { awaitFailover, failover, type FailedOver, type FailoverOptions } from './verbs/failover.js'
+export type { FailedOver } from './verbs/agreement.js'
+export { awaitFailover } from './verbs/await-failover.js'
+export { failover, type FailoverOptions } from './verbs/failover.js'
