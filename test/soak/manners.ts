@@ -8,7 +8,8 @@ const defect = /This is a defect of redis-lab/
 const stack = /^\s+at .*:\d+:\d+\)?$/m
 const sentence = /^redis-lab: \S.*$/m
 
-export function expectManners(ended: Ended): void {
+/** @param hurried it got a second Ctrl-C: then it ends at once, and there is no time for words */
+export function expectManners(ended: Ended, { hurried = false } = {}): void {
   const { words, code, stderr } = ended
   const fail = (what: string): never => {
     throw new Violation('failure', `${words} ${what}`, lastLines(ended))
@@ -18,5 +19,6 @@ export function expectManners(ended: Ended): void {
   // A signal that nobody handled has ended it: then there is nothing to say.
   if (code === null) return
   if (!codes.includes(code)) fail(`ended with ${code}, which is none of its exit codes`)
+  if (code === 130 && hurried) return
   if (code !== 0 && !sentence.test(stderr)) fail(`ended with ${code} and without a sentence`)
 }

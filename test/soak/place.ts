@@ -81,9 +81,9 @@ export class Place {
   }
 
   /** Waits for the end of `redis-lab` and looks at its manners. */
-  async end(command: Command): Promise<Ended> {
+  async end(command: Command, how: { hurried?: boolean } = {}): Promise<Ended> {
     const ended = await command.ended
-    expectManners(ended)
+    expectManners(ended, how)
     if (ended.code === 1) this.failed = true
     return ended
   }

@@ -1,7 +1,8 @@
 /** What is left in a place: everything that has a name, in words, sorted by how bad it is. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import path from 'node:path'
+import process from 'node:process'
 import { isAlive, type ProcessIdentity } from '../../../src/util/process-identity.js'
 import { processesOf } from '../../support/processes.js'
 import type { Place } from '../place.js'
@@ -72,7 +73,8 @@ const strangeIn = (dir: string, known: readonly string[]): string[] =>
 
 function describe(pid: number): string {
   try {
-    return execFileSync('ps', ['-o', 'pid=,ppid=,stat=,args=', '-p', String(pid)], { encoding: 'utf8' }).trim()
+    const said = execFileSync('ps', ['-o', 'pid=,ppid=,stat=,args=', '-p', String(pid)], { encoding: 'utf8' }).trim()
+    return process.platform === 'linux' ? `${said}, in ${readlinkSync(`/proc/${pid}/cwd`)}` : said
   } catch {
     return `${pid}, which has just ended`
   }

@@ -57,7 +57,7 @@ export const ctrlC = scenario<Plan>({
         up.signal('SIGINT', { group: plan.group })
       }
     }
-    const ended = await place.end(up)
+    const ended = await place.end(up, { hurried: plan.secondMs !== undefined })
     if (ended.code === 0 || ended.stdout !== '') {
       // It was done before it was interrupted.
       await place.run('down', '--purge')

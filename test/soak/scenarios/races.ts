@@ -3,6 +3,7 @@ import { scenario } from './scenario.js'
 
 const moves: readonly [readonly string[], ...(readonly string[])[]] = [
   ['up', '--port', 'auto', '--replicas', '0'],
+  ['up', '--port', 'auto', '--replicas', '0'],
   ['up', '--port', 'auto', '--replicas', '0', '--set', 'maxmemory 100mb'],
   ['down'],
   ['down'],
