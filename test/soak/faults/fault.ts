@@ -28,7 +28,8 @@ export interface Fault {
 
 export const drawFault = (random: Random): Draw => ({
   node: random.integer(0, 999),
-  ms: random.integer(100, 3000),
+  // Often long enough for a failover.
+  ms: random.chance(0.5) ? random.integer(100, 1500) : random.integer(1500, 3000),
   coin: random.chance(0.5),
 })
 

@@ -42,7 +42,7 @@ export const labUnderWrites = scenario<Plan>({
     })
     return {
       ...lab,
-      nodeTimeoutMs: random.chance(0.7) ? 1000 : 5000,
+      nodeTimeoutMs: random.pick([600, 1000, 5000]),
       faults: random.times(random.integer(1, 4), draw),
       downFirst: random.chance(0.3),
     }

@@ -5,8 +5,11 @@
  * and its answer would be a lie.
  */
 import { Redis } from 'ioredis'
+import { valueOf } from './keys.js'
 
-const answerMs = 1500
+const connectMs = 1500
+/** Longer than any pause: what a node answers when it goes on is what is most easily lost. */
+const answerMs = 5000
 const waitMs = 500
 
 export class Link {
@@ -27,7 +30,7 @@ export class Link {
       maxRetriesPerRequest: 0,
       enableReadyCheck: false,
       enableOfflineQueue: false,
-      connectTimeout: answerMs,
+      connectTimeout: connectMs,
       commandTimeout: answerMs,
     })
     // Each command reports for itself.
@@ -42,15 +45,23 @@ export class Link {
   }
 
   /**
-   * @returns whether the write is acknowledged: +OK, and by as many replicas as that
+   * Keys of one slot, each once.
+   *
+   * @returns those that are acknowledged: +OK for each, and by as many replicas as that for all that was written here before
    * @throws Error the server's refusal, or that the connection was lost
    */
-  async write(key: string, value: string, replicas: number): Promise<boolean> {
-    if (replicas === 0) return (await this.#redis.set(key, value)) === 'OK'
-    const [set, wait] = (await this.#redis.pipeline().set(key, value).wait(replicas, waitMs).exec()) ?? []
-    const [refused] = set ?? [new Error('there was no answer')]
-    if (refused) throw refused
-    return set?.[1] === 'OK' && !wait?.[0] && Number(wait?.[1]) >= replicas
+  async write(keys: readonly string[], replicas: number): Promise<string[]> {
+    const pipeline = this.#redis.pipeline()
+    for (const key of keys) pipeline.set(key, valueOf(key))
+    if (replicas > 0) pipeline.wait(replicas, waitMs)
+    const answers = (await pipeline.exec()) ?? []
+    const sets = keys.map((_, index) => answers[index] ?? [new Error('there was no answer'), undefined])
+    const refused = sets.find(([error]) => error)?.[0]
+    const written = keys.filter((_, index) => sets[index]?.[0] === null && sets[index][1] === 'OK')
+    if (written.length === 0 && refused) throw refused
+    if (replicas === 0) return written
+    const [error, count] = answers[keys.length] ?? [new Error('there was no answer'), undefined]
+    return !error && Number(count) >= replicas ? written : []
   }
 
   /** Each range of slots with the port of its master. */

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LabStatus } from '../../../src/supervisor/index.js'
 import type { Journal } from '../journal.js'
-import { keyOf, slotOf, valueOf } from './keys.js'
+import { keysOf, slotOf, tagFor, type Share } from './keys.js'
 import { Link } from './link.js'
 
 export interface Acknowledged {
@@ -17,7 +17,9 @@ export interface WriterOptions {
   readonly journal: Journal
 }
 
-const writers = 3
+const writersPerMaster = 2
+/** As many keys at once, at most. */
+const batchSize = 8
 /** Between tries, while a node does not answer. */
 const pauseMs = 20
 
@@ -34,7 +36,10 @@ export class Writer {
     this.#options = options
     this.#ports = options.status.nodes.map(({ port }) => port)
     for (const { port, slots } of options.status.nodes) for (const range of slots) this.#own(...range, port)
-    this.#loops = Array.from({ length: writers }, (_, index) => this.#loop(index))
+    const masters = options.status.nodes.filter(({ role }) => role === 'master').length
+    this.#loops = Array.from({ length: masters * writersPerMaster }, (_, writer) =>
+      this.#loop({ writer, parts: masters }),
+    )
   }
 
   /** Lets the lab be for the time being. */
@@ -47,7 +52,7 @@ export class Writer {
     await Promise.all(this.#loops)
   }
 
-  async #loop(index: number): Promise<void> {
+  async #loop(share: Share): Promise<void> {
     const { replicas, journal } = this.#options
     const links = new Map<number, Link>()
     const linkTo = async (port: number) => {
@@ -59,23 +64,23 @@ export class Writer {
       links.get(port)?.close()
       links.delete(port)
     }
-    for (let count = 0; !this.#stopped; count++) {
+    for (let batch = 0; !this.#stopped; batch++) {
       if (this.#idle) {
         await sleep(pauseMs)
         continue
       }
-      const key = keyOf(index, count)
-      const port = this.#owners[slotOf(key)] ?? this.#anyPort(count)
+      const port = this.#owners[slotOf(tagFor(share, batch))] ?? this.#anyPort(batch)
       try {
         const link = await linkTo(port)
-        if (await link.write(key, valueOf(key), replicas)) this.acknowledged.set(key, { port, atMs: journal.nowMs })
+        const written = await link.write(keysOf(share, batch, 1 + (batch % batchSize)), replicas)
+        for (const key of written) this.acknowledged.set(key, { port, atMs: journal.nowMs })
       } catch (error) {
         // Refused, or lost before it was answered: it does not count, and is not tried again.
         const [, slot, moved] = /^MOVED (\d+) \S*:(\d+)/.exec((error as Error).message) ?? []
         if (moved !== undefined) this.#owners[Number(slot)] = Number(moved)
         else drop(port)
         await sleep(pauseMs)
-        if (moved === undefined) await this.#learn(linkTo, drop, this.#anyPort(count))
+        if (moved === undefined) await this.#learn(linkTo, drop, this.#anyPort(batch))
       }
     }
     for (const link of links.values()) link.close()
@@ -90,8 +95,8 @@ export class Writer {
     }
   }
 
-  #anyPort(count: number): number {
-    return this.#ports[count % this.#ports.length] ?? 0
+  #anyPort(number: number): number {
+    return this.#ports[number % this.#ports.length] ?? 0
   }
 
   #own(first: number, last: number, port: number): void {
