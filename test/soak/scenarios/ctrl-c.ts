@@ -1,5 +1,5 @@
 /** `redis-lab up` is interrupted at any moment, as by a person who has changed their mind, or killed. */
-import type { LabStatus } from '../../../src/supervisor/index.js'
+import type { LabState, LabStatus } from '../../../src/supervisor/index.js'
 import { until } from '../../../src/util/until.js'
 import { lastLines, type Ended } from '../command.js'
 import type { Place } from '../place.js'
@@ -64,7 +64,10 @@ export const ctrlC = scenario<Plan>({
       return
     }
     expectInterrupted(ended)
-    if (ended.signal === 'SIGKILL' && (await wasReady(place))) await place.run('down', '--purge')
+    // Whoever was killed, or in a hurry, has left the undoing to the supervisor.
+    const alone = ended.signal === 'SIGKILL' || plan.secondMs !== undefined
+    const state = alone ? await settledState(place) : undefined
+    if (state === 'running' || state === 'degraded') await place.run('down', '--purge')
     else if (plan.kept) await expectKept(place)
   },
 })
@@ -76,25 +79,24 @@ function expectInterrupted(ended: Ended): void {
 }
 
 /**
- * Between the proof that a lab is ready and the end of `up` there is a moment: a kill in it finds nothing to undo, and the lab
- * runs as it was asked to. In any other, nothing of the start stays.
+ * What has become of the lab, undefined when it is gone. Between the proof that a lab is ready and the end of `up` there is a
+ * moment: a kill in it finds nothing to undo, and the lab runs as it was asked to. In any other, nothing of the start stays.
  */
-async function wasReady(place: Place): Promise<boolean> {
-  const settled = async () => {
+async function settledState(place: Place): Promise<LabState | undefined> {
+  const ask = async () => {
     const { code, stdout } = await place.end(place.start('status', '--json'))
-    if (code !== 0) return { ready: false }
+    if (code === 2) return { state: undefined }
+    if (code !== 0) return undefined
     const { state } = JSON.parse(stdout) as LabStatus
-    return state === 'starting' ? undefined : { ready: state === 'running' || state === 'degraded' }
+    return state === 'starting' ? undefined : { state }
   }
-  const found = await until(settled, { deadline: Date.now() + undoneMs, pollMs: 50 })
-  return found?.ready ?? false
+  const found = await until(ask, { deadline: Date.now() + undoneMs, pollMs: 50 })
+  if (found) return found.state
+  throw new Violation('failure', `${undoneMs} ms after "up" was ended its lab has come to no rest`)
 }
 
-/** The interrupted start ends by itself; what is left is the lab as it was before. */
 async function expectKept(place: Place): Promise<void> {
-  const { dir } = await place.json<LabStatus>('status')
-  await place.run('down')
-  const { state } = await place.json<LabStatus>('status')
+  const { dir, state } = await place.json<LabStatus>('status')
   if (state !== 'stopped') throw new Violation('failure', `the lab that was kept is "${state}"`, [dir])
   await place.run('down', '--purge')
 }
