@@ -27,7 +27,13 @@ const bundled = [
 const { dependencies } = JSON.parse(await (await import('node:fs/promises')).readFile(`${root}package.json`, 'utf8'))
 
 rmSync(`${root}dist`, { recursive: true, force: true })
-const entries = ['src/index.ts', 'src/cli/main.ts', 'src/cli/reference.ts', 'src/supervisor/main.ts']
+const entries = [
+  'src/index.ts',
+  'src/cli/main.ts',
+  'src/cli/reference.ts',
+  'src/supervisor/main.ts',
+  'src/supervisor/sweep.ts',
+]
 await Promise.all(
   entries.map((entry) =>
     build({

@@ -23,18 +23,33 @@ export type ReleaseEvent =
   | { readonly type: 'build-progress'; readonly doneSteps: number; readonly totalSteps: number }
   | { readonly type: 'release-ready'; readonly what: string; readonly server: string; readonly cached: boolean }
 
-/** The life of one redis-server. `node` is its name in the lab: m1, r1. */
+/** Why a server was started: with the lab, by a node verb, or because it had ended unasked. */
+export type StartCause = 'up' | 'start' | 'restart' | 'crash'
+/** Why a server ended: with the lab, by a node verb, for another attempt at forming, or because of nothing that was asked here. */
+export type ExitCause = 'down' | 'stop' | 'restart' | 'kill' | 'start-over' | 'crash'
+/** Who paused a server or let it run on: a node verb, or somebody with a signal of their own. */
+export type PauseCause = 'asked' | 'outside'
+
+interface NodePlace {
+  /** Its name in the lab: m1, r1. */
+  readonly node: string
+  readonly port: number
+}
+
+/** The life of one redis-server. */
 export type NodeEvent =
-  | { readonly type: 'node-started'; readonly node: string; readonly port: number; readonly pid: number }
-  | { readonly type: 'node-listening'; readonly node: string; readonly port: number }
-  | {
+  | ({ readonly type: 'node-started'; readonly pid: number; readonly cause: StartCause } & NodePlace)
+  | ({ readonly type: 'node-adopted'; readonly pid: number } & NodePlace)
+  | ({ readonly type: 'node-listening' } & NodePlace)
+  | ({
       readonly type: 'node-exited'
-      readonly node: string
-      readonly port: number
       readonly pid: number
+      /** In words: "exit code 1", "signal SIGKILL". */
       readonly exit: string
-      readonly expected: boolean
-    }
+      readonly cause: ExitCause
+    } & NodePlace)
+  | ({ readonly type: 'node-paused'; readonly pid: number; readonly cause: PauseCause } & NodePlace)
+  | ({ readonly type: 'node-resumed'; readonly pid: number; readonly cause: PauseCause } & NodePlace)
   | { readonly type: 'node-restarting'; readonly node: string; readonly attempt: number; readonly delayMs: number }
   | {
       readonly type: 'node-gave-up'
@@ -43,23 +58,46 @@ export type NodeEvent =
       readonly logTail: readonly string[]
     }
 
+/**
+ * How a replica takes its master's place: by agreement with it and without losing a write; `force` without the master but with
+ * the votes of the others; `takeover` without asking anybody.
+ */
+export type FailoverMode = 'agreed' | 'force' | 'takeover'
+
 /** Many nodes becoming one cluster. */
 export type ClusterEvent =
   | { readonly type: 'create-started'; readonly creator: string }
   | { readonly type: 'create-fallback'; readonly from: string; readonly to: string; readonly reason: string }
   | { readonly type: 'create-done'; readonly creator: string }
+  | {
+      readonly type: 'failover-done'
+      /** The new master, and the one before it. */
+      readonly node: string
+      readonly former: string
+      readonly mode: FailoverMode
+      readonly elapsedMs: number
+    }
   | { readonly type: 'ready-progress'; readonly level: ReadyLevel; readonly missing: readonly string[] }
+
+/** A lab that is begun, one that was kept when it went down, or one that a supervisor left behind when it died. */
+export type LabOrigin = 'new' | 'kept' | 'orphaned'
 
 /** The lab as a whole. */
 export type LabLifeEvent =
   | { readonly type: 'lab-waiting'; readonly pid: number; readonly command: string }
-  | { readonly type: 'lab-starting'; readonly name: string; readonly dir: string; readonly resumed: boolean }
+  | { readonly type: 'ports-lost'; readonly reason: string }
+  | { readonly type: 'lab-starting'; readonly name: string; readonly dir: string; readonly origin: LabOrigin }
   | { readonly type: 'lab-ready'; readonly level: ReadyLevel; readonly elapsedMs: number }
   | { readonly type: 'lab-failed'; readonly error: ErrorData }
   | { readonly type: 'lab-stopping'; readonly reason: string }
   | { readonly type: 'lab-stopped' }
+  /** Something could not be written down; the lab goes on. */
+  | { readonly type: 'record-failed'; readonly reason: string }
 
 export type LabEvent = ReleaseEvent | NodeEvent | ClusterEvent | LabLifeEvent
+
+/** An event with its time, ISO 8601: as supervisor.log keeps it and as a lab's listeners get it. */
+export type TimedEvent = { readonly at: string } & LabEvent
 
 /** Takes an event as it happens. Must not throw. */
 export type Emit = (event: LabEvent) => void

@@ -4,7 +4,8 @@
  *     cache    builds, shared by all labs              $REDIS_LAB_CACHE
  *     state    labs/<name>: a lab's folder, or a link  $REDIS_LAB_STATE
  *              to it where --dir chose another place
- *     runtime  control sockets; a short path, because a Unix socket's path ends at about 104 bytes
+ *     runtime  control sockets and claims of ports; a short path, because a Unix socket's path
+ *              ends at about 104 bytes                   $REDIS_LAB_RUNTIME
  */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -30,7 +31,7 @@ export function placesFrom(env: Environment): Places {
   return {
     cache: path.resolve(env['REDIS_LAB_CACHE'] || path.join(cacheHome, 'redis-lab')),
     state: path.resolve(env['REDIS_LAB_STATE'] || path.join(stateHome, 'redis-lab')),
-    runtime: path.join('/tmp', `redis-lab-${user}`),
+    runtime: path.resolve(env['REDIS_LAB_RUNTIME'] || path.join('/tmp', `redis-lab-${user}`)),
   }
 }
 
@@ -44,6 +45,9 @@ export function socketPath(places: Places, dir: string): string {
   const key = createHash('sha256').update(dir).digest('hex').slice(0, 20)
   return path.join(places.runtime, `${key}.sock`)
 }
+
+/** Claims of ports, of all labs of this user. */
+export const portsDir = (places: Places): string => path.join(places.runtime, 'ports')
 
 /** Files inside a lab's folder. */
 export const labFiles = {
@@ -73,3 +77,5 @@ export function packageRoot(): string {
 }
 export const templatePath = (name: string): string => path.join(packageRoot(), 'templates', name)
 export const supervisorProgram = (): string => path.join(packageRoot(), 'dist', 'supervisor', 'main.js')
+/** Ends what a supervisor has left that died. */
+export const sweepProgram = (): string => path.join(packageRoot(), 'dist', 'supervisor', 'sweep.js')

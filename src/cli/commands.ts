@@ -1,14 +1,31 @@
 /** Every command: its name, arguments and options here, and what it does in a file of its own. */
 import { run as cli } from './cli.js'
+import { nodeVerbs } from '../supervisor/index.js'
 import type { Command } from './command.js'
 import { run as doctor } from './doctor.js'
 import { run as down } from './down.js'
 import { run as install } from './install.js'
+import { run as failover } from './failover.js'
 import { run as logs } from './logs.js'
 import { run as ls } from './ls.js'
+import { run as prune } from './prune.js'
 import { run as status } from './status.js'
 import { run as up } from './up.js'
-import { cliShape, doctorShape, downShape, installShape, logsShape, lsShape, statusShape, upShape } from './shapes.js'
+import {
+  cliShape,
+  doctorShape,
+  downShape,
+  failoverShape,
+  installShape,
+  killShape,
+  logsShape,
+  lsShape,
+  pruneShape,
+  statusShape,
+  upShape,
+  verbShape,
+} from './shapes.js'
+import { runVerb, verbSummaries } from './verb.js'
 
 export const commands: readonly Command[] = [
   {
@@ -30,6 +47,27 @@ export const commands: readonly Command[] = [
     run: status,
   },
   { name: 'ls', summary: 'list the labs of this machine', shape: lsShape, run: ls },
+  ...nodeVerbs.map((verb): Command => ({
+    name: verb,
+    summary: verbSummaries[verb],
+    args: '<nodes...>',
+    shape: verb === 'kill' ? killShape : verbShape,
+    run: runVerb(verb),
+  })),
+  {
+    name: 'failover',
+    summary: "a replica takes its master's place; returns when every node agrees. Of a master, its best replica does",
+    args: '<node>',
+    shape: failoverShape,
+    run: failover,
+  },
+  {
+    name: 'prune',
+    summary:
+      'clear what is dead: servers without a supervisor, labs that never came to be, locks and sockets of nobody',
+    shape: pruneShape,
+    run: prune,
+  },
   {
     name: 'logs',
     summary: 'show the log of one node, or of all, each line with its node; "supervisor" is a node too',

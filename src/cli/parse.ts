@@ -35,8 +35,11 @@ export function parseArgv(argv: readonly string[], version: string): Parsed | un
     const shape = { ...command.shape, verbose }
     for (const key of Object.keys(shape)) sub.addOption(toFlag(shape, key))
     sub.action((...received: unknown[]) => {
-      const given = (received.at(-1) as Commander).opts()
-      const args = received.slice(0, -2).filter((argument): argument is string => typeof argument === 'string')
+      const given = givenOptions(received.at(-1) as Commander)
+      const args = received
+        .slice(0, -2)
+        .flat()
+        .filter((argument): argument is string => typeof argument === 'string')
       if (rest.length > 0 && !command.rest) throw badInput([`"${command.name}" takes nothing after "--"`])
       parsed = { command, invocation: { said: readFlags(shape, given), args, rest } }
     })
@@ -51,12 +54,18 @@ export function parseArgv(argv: readonly string[], version: string): Parsed | un
   return parsed
 }
 
+/** What was said, without what commander itself fills in: it takes --no-x for the other side of an x that is there. */
+function givenOptions(sub: Commander): Record<string, unknown> {
+  const said = Object.entries(sub.opts()).filter(([name]) => sub.getOptionValueSource(name) !== 'default')
+  return Object.fromEntries(said)
+}
+
 function toFlag(shape: OptionShape, key: string): Option {
   const schema = shape[key]
   const { flag, description, env } = metaOf(shape, key)
   const fallback = schema && defaultOf(schema)
   const notes = [
-    ...(fallback === undefined || fallback === false || Array.isArray(fallback)
+    ...(fallback === undefined || typeof fallback === 'boolean' || Array.isArray(fallback)
       ? []
       : [`default: ${spellDefault(key, fallback)}`]),
     ...(env ? [`environment: ${env}`] : []),

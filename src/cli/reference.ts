@@ -24,7 +24,7 @@ function optionTable(shape: OptionShape): string {
     const schema = shape[key]
     const fallback = schema && defaultOf(schema)
     const shown =
-      fallback === undefined || fallback === false || Array.isArray(fallback)
+      fallback === undefined || typeof fallback === 'boolean' || Array.isArray(fallback)
         ? ''
         : `\`${spellDefault(key, fallback)}\``
     return `| \`${flag}\` | ${description} | ${shown} | ${env ? `\`${env}\`` : ''} |`

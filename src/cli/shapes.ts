@@ -1,12 +1,19 @@
 /** The options of every command, declared once. See spec/option.ts for what hangs on a declaration. */
 import * as z from 'zod'
-import { labShape, optionMeta, readNumber } from '../spec/index.js'
+import { labShape, metaOf, optionMeta, readNumber } from '../spec/index.js'
 
 const json = z.boolean().default(false).register(optionMeta, {
   flag: '--json',
   description: 'print one JSON document on stdout, and nothing else there',
 })
-const { name, malloc } = labShape
+const { name, malloc, timeout } = labShape
+
+/** The timeout of a lab has words of its own. */
+const patience = timeout.clone().register(optionMeta, {
+  flag: '--timeout <time>',
+  description: 'how long it may take until it is a fact, such as 90s or 2m',
+  expects: metaOf(labShape, 'timeout').expects ?? '',
+})
 
 export const verbose = z.boolean().default(false).register(optionMeta, {
   flag: '--verbose',
@@ -44,7 +51,32 @@ export const logsShape = {
     expects: 'a whole number from 0 to 1000000',
     read: readNumber,
   }),
+  events: z.boolean().default(false).register(optionMeta, {
+    flag: '--events',
+    description: 'what happened to the lab and its nodes, with time and cause, instead of what the servers wrote',
+  }),
 }
+
+export const verbShape = { name, timeout: patience, json }
+export const killShape = {
+  ...verbShape,
+  restart: z.boolean().default(true).register(optionMeta, {
+    flag: '--no-restart',
+    description: 'leave the node as it is then, instead of starting it again',
+  }),
+}
+export const failoverShape = {
+  ...verbShape,
+  force: z.boolean().default(false).register(optionMeta, {
+    flag: '--force',
+    description: 'without the master, but with the votes of the other masters',
+  }),
+  takeover: z.boolean().default(false).register(optionMeta, {
+    flag: '--takeover',
+    description: 'without asking any other node',
+  }),
+}
+export const pruneShape = { json }
 
 export const cliShape = { name }
 export const installShape = { malloc, json }

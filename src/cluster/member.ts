@@ -1,10 +1,14 @@
 /** What the cluster's code needs of a node: a name, and a way to ask it. `RedisNode` is one. */
+import type { ExitCause } from '../events.js'
 import type { NodeClient } from '../node/index.js'
 
 export interface Member {
   readonly name: string
   readonly port: number
+  /** Words of RedisNode's state; only `running` and `starting` can be asked anything. */
   readonly state: string
+  /** How its process ended, when it has crashed. */
+  readonly exit?: string | undefined
   client(): Promise<NodeClient>
 }
 
@@ -14,8 +18,10 @@ export interface Server extends Member {
   /** `args` are directives for this run only, as `--name value` words: redis.conf stays the user's. */
   start(args?: readonly string[]): void
   listening(options: { readonly deadline: number; readonly signal?: AbortSignal | undefined }): Promise<void>
-  stop(graceMs?: number): Promise<void>
+  stop(cause?: ExitCause): Promise<void>
 }
+
+export const canBeAsked = ({ state }: Member): boolean => state === 'running' || state === 'starting'
 
 /** How many masters and replicas make the cluster whole. */
 export interface Shape {

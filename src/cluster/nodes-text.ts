@@ -3,7 +3,7 @@
  *
  *     <id> <ip:port@bus[,host[,key=value…]]> <flags> <master id or -> <ping> <pong> <epoch> <link> <slot>…
  */
-import type { SlotRange } from './topology.js'
+import { slotCount, type SlotRange } from './topology.js'
 
 export interface NodeLine {
   readonly id: string
@@ -30,14 +30,19 @@ export function parseNodes(text: string): NodeLine[] {
     .map(parseLine)
 }
 
+const lastPort = 65_535
+const shape =
+  /^([0-9a-f]{40}) (\S+) ([a-z?]+(?:,[a-z?]+)*) (-|[0-9a-f]{40}) \d+ (\d+) (\d+) (connected|disconnected)((?: \S+)*)$/
+
 function parseLine(line: string): NodeLine {
-  const [id = '', address = '', flags = '', master = '', , heard = '', epoch = '', link = '', ...slots] = line
-    .trimEnd()
-    .split(' ')
-  const port = /:(\d+)(@\d+)?(,|$)/.exec(address)?.[1]
-  if (!/^[0-9a-f]{40}$/.test(id) || port === undefined || !/^\d+$/.test(epoch)) {
+  // Checked from end to end: of a line that was cut short or is something else, nothing is to be believed.
+  const found = shape.exec(line.trimEnd())
+  const [, id = '', address = '', flags = '', master = '', heard = '', epoch = '', link = '', places = ''] = found ?? []
+  const port = /:(\d{1,5})(@\d+)?(,|$)/.exec(address)?.[1]
+  if (!found || port === undefined || Number(port) > lastPort) {
     throw new Error(`not a line of CLUSTER NODES: ${JSON.stringify(line)}`)
   }
+  const slots = places.split(' ').filter((place) => place !== '')
   const shardId = /,shard-id=([0-9a-f]{40})(,|$)/.exec(address)?.[1]
   return {
     id,
@@ -48,15 +53,18 @@ function parseLine(line: string): NodeLine {
     heard: heard !== '0',
     epoch: Number(epoch),
     linked: link === 'connected',
-    slots: slots.filter((slot) => !slot.startsWith('[')).map(parseRange),
-    moving: slots.filter((slot) => slot.startsWith('[')),
+    slots: slots.filter((slot) => !onItsWay.test(slot)).map(parseRange),
+    moving: slots.filter((slot) => onItsWay.test(slot)),
   }
 }
 
+const onItsWay = /^\[\d{1,5}-[<>]-[0-9a-f]{40}\]$/
+
 function parseRange(text: string): SlotRange {
-  const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? []
-  if (first === undefined) throw new Error(`not a range of slots: ${JSON.stringify(text)}`)
-  return [Number(first), Number(last)]
+  const [, from, to = from] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? []
+  const [first, last] = [Number(from), Number(to)]
+  if (first <= last && last < slotCount) return [first, last]
+  throw new Error(`not a range of slots: ${JSON.stringify(text)}`)
 }
 
 export const isMaster = (line: NodeLine): boolean => line.flags.includes('master')

@@ -12,7 +12,7 @@
  * again, so that waiting for a hundred nodes does not become a hundred times a hundred lines per poll.
  */
 import { readyLevels, type ReadyLevel } from '../events.js'
-import type { Member, Shape } from './member.js'
+import { canBeAsked, type Member, type Shape } from './member.js'
 import { countSlots, isMaster, isMyself, troubleOf, type NodeLine } from './nodes-text.js'
 import { probeWrite } from './probe.js'
 import { slotCount } from './topology.js'
@@ -77,10 +77,25 @@ export async function measureReady(climb: Climb): Promise<{ level: ReadyLevel; r
   let level: ReadyLevel = 'none'
   for (const [index, step] of steps.entries()) {
     const { holds, missing } = await takeStep(step, climb, climb.members)
-    if (!holds) return { level, reasons: missing }
+    if (!holds) return { level, reasons: level === 'none' ? [...missing, ...(await consequences(climb))] : missing }
     if (steps[index + 1]?.level !== step.level) level = step.level
   }
   return { level, reasons: [] }
+}
+
+/** What the others make of it that a member is away; their views are as of now then. */
+async function consequences(climb: Climb): Promise<string[]> {
+  const others = climb.members.filter(canBeAsked)
+  const lacks = await Promise.all(
+    others.map(async (member) => {
+      climb.views.set(member, await askNodes(member))
+      return (await ok(climb, member)) === undefined ? [] : [member.name]
+    }),
+  ).catch(() => [])
+  const failing = lacks.flat()
+  return failing.length === 0
+    ? []
+    : [`the cluster is down, ${failing.length === 1 ? 'says' : 'say'} ${failing.join(', ')}: not every slot is served`]
 }
 
 function inWords(lacks: Lacks): string[] {
@@ -88,14 +103,17 @@ function inWords(lacks: Lacks): string[] {
 }
 
 async function alive(_: Climb, member: Member): Promise<string | undefined> {
-  if (member.state !== 'running' && member.state !== 'starting') {
-    return member.state === 'crashed'
-      ? `it has crashed; redis-lab logs ${member.name} shows why`
-      : `it is ${member.state}`
-  }
+  if (!canBeAsked(member)) return whyAway(member)
   const client = await member.client()
   await client.call('PING')
   return undefined
+}
+
+function whyAway({ state, name, exit }: Member): string {
+  if (state === 'stopped') return `it was stopped on purpose; redis-lab start ${name} starts it`
+  if (state === 'paused') return `it is paused; redis-lab resume ${name} lets it run on`
+  if (state === 'crashed') return `it has crashed (${exit ?? 'nobody saw how'}); redis-lab logs ${name} shows why`
+  return `it is ${state}`
 }
 
 async function agreed({ members, shape, views }: Climb, member: Member): Promise<string | undefined> {

@@ -40,7 +40,7 @@ function replicasInSlots(reply: Reply): string[] {
   return list(reply).flatMap((entry) =>
     list(entry)
       .slice(3)
-      .map((node) => String(list(node)[2])),
+      .flatMap((node) => text(list(node)[2])),
   )
 }
 
@@ -50,8 +50,11 @@ function onlineInShards(reply: Reply): string[] {
   return nodes
     .map(record)
     .filter((node) => node.get('health') === 'online')
-    .map((node) => String(node.get('id')))
+    .flatMap((node) => text(node.get('id')))
 }
+
+/** What stands where a text belongs, if it is one. */
+const text = (reply: Reply | undefined): string[] => (typeof reply === 'string' ? [reply] : [])
 
 const list = (reply: Reply): Reply[] => (Array.isArray(reply) ? reply : [])
 

@@ -1,42 +1,89 @@
 /** The typed client of a supervisor's control API. */
 import http from 'node:http'
 import { LabError, type ErrorData } from '../errors.js'
-import type { LabStatus } from '../supervisor/index.js'
+import type { TimedEvent } from '../events.js'
+import type { FailoverBody, FailoverResult, LabStatus, NodeStatus, NodeVerb, VerbBody } from '../supervisor/index.js'
 
 /** Long enough for a lab whose servers need their whole grace to stop. */
 const answerMs = 30_000
 
 /** @throws LabError `supervisor-failed` when nobody answers; what the supervisor itself reports */
-export const askStatus = (socket: string): Promise<LabStatus> => ask<LabStatus>(socket, 'GET', '/status')
-export const askStop = (socket: string): Promise<unknown> => ask(socket, 'POST', '/stop')
+export const askStatus = (socket: string): Promise<LabStatus> =>
+  ask<LabStatus>(socket, { method: 'GET', path: '/status' })
 
-function ask<Answer>(socketPath: string, method: string, path: string): Promise<Answer> {
+export const askStop = (socket: string): Promise<unknown> => ask(socket, { method: 'POST', path: '/stop' })
+
+export const askVerb = (socket: string, node: string, verb: NodeVerb, body: VerbBody): Promise<NodeStatus> =>
+  ask<NodeStatus>(socket, { method: 'POST', path: `/nodes/${node}/${verb}`, body, timeoutMs: body.timeoutMs })
+
+export const askFailover = (socket: string, node: string, body: FailoverBody): Promise<FailoverResult> =>
+  ask<FailoverResult>(socket, { method: 'POST', path: `/nodes/${node}/failover`, body, timeoutMs: body.timeoutMs })
+
+interface Question {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly body?: unknown
+  /** What the supervisor itself has for it; it gets some more to answer. */
+  readonly timeoutMs?: number | undefined
+}
+
+function ask<Answer>(socketPath: string, { method, path, body, timeoutMs = 0 }: Question): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const fail = (error: Error) =>
-      reject(
-        new LabError(
-          {
-            code: 'supervisor-failed',
-            message: `the supervisor of this lab does not answer: ${error.message}`,
-            hint: 'redis-lab down ends what is left of the lab; its data stays.',
-            details: [`socket: ${socketPath}`],
-          },
-          { cause: error },
-        ),
-      )
-    const request = http.request({ socketPath, method, path, agent: false, timeout: answerMs }, (response) => {
+    const fail = (error: Error) => reject(silent(socketPath, error))
+    const timeout = answerMs + timeoutMs
+    const request = http.request({ socketPath, method, path, agent: false, timeout }, (response) => {
       let text = ''
       response.setEncoding('utf8')
       response.on('data', (chunk: string) => (text += chunk))
       response.once('error', fail)
       response.once('end', () => {
-        const body: unknown = JSON.parse(text)
-        if (response.statusCode === 200) resolve(body as Answer)
-        else reject(new LabError(body as ErrorData))
+        try {
+          const answer: unknown = JSON.parse(text)
+          if (response.statusCode === 200) resolve(answer as Answer)
+          else reject(new LabError(answer as ErrorData))
+        } catch (error) {
+          fail(error as Error)
+        }
       })
     })
-    request.once('timeout', () => request.destroy(new Error(`no answer within ${answerMs} ms`)))
+    request.once('timeout', () => request.destroy(new Error(`no answer within ${timeout} ms`)))
     request.once('error', fail)
-    request.end()
+    request.end(body === undefined ? undefined : JSON.stringify(body))
   })
+}
+
+/**
+ * Hands on the events of a lab from now on, until it ends. Keeps nobody alive.
+ *
+ * @returns when the supervisor has begun to tell
+ */
+export function listenTo(socketPath: string, listener: (event: TimedEvent) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = http.get({ socketPath, path: '/events', agent: false }, (response) => {
+      let rest = ''
+      response.setEncoding('utf8')
+      response.on('data', (chunk: string) => {
+        const lines = (rest + chunk).split('\n')
+        rest = lines.pop() ?? ''
+        for (const line of lines) if (line !== '') listener(JSON.parse(line) as TimedEvent)
+      })
+      // The lab has ended, which its last event has said.
+      response.once('error', () => {})
+      resolve()
+    })
+    request.once('socket', (socket) => socket.unref())
+    request.once('error', (error) => reject(silent(socketPath, error)))
+  })
+}
+
+function silent(socketPath: string, error: Error): LabError {
+  return new LabError(
+    {
+      code: 'supervisor-failed',
+      message: `the supervisor of this lab does not answer: ${error.message}`,
+      hint: 'redis-lab down ends what is left of the lab; its data stays.',
+      details: [`socket: ${socketPath}`],
+    },
+    { cause: error },
+  )
 }

@@ -1,23 +1,43 @@
 /** Whether a lab that exists is the one that was asked for. Pure. */
+import { isDeepStrictEqual } from 'node:util'
 import { flagName, labShape, metaOf, type LabSpec, type ResolvedSpec } from '../spec/index.js'
 
 /** What a lab is made of. The rest (how long to wait, for what) may be said anew each time. */
-const lasting = ['masters', 'replicas', 'port', 'redis', 'malloc', 'set', 'creator', 'ephemeral'] as const
+const lasting = [
+  'masters',
+  'replicas',
+  'port',
+  'redis',
+  'malloc',
+  'set',
+  'creator',
+  'restart',
+  'dir',
+  'ephemeral',
+] as const
+/** What a lab that is down can take on. */
+const changeable: readonly string[] = ['set', 'restart']
 
 export interface Differences {
   /** A line for each option that was given and is otherwise in the lab that exists. */
   readonly lines: readonly string[]
-  /** Only directives differ, which a lab that is down can take on. */
-  readonly onlyDirectives: boolean
+  /** Nothing differs but what a lab that is down can take on. */
+  readonly canChange: boolean
+  /** The directives differ: each redis.conf is to be written again. */
+  readonly directives: boolean
 }
 
 /** An option that nobody gave asks for nothing: `up` alone means the lab as it is. */
 export function differencesTo(existing: LabSpec, { spec, given }: ResolvedSpec): Differences {
-  const differing = lasting.filter((key) => given.has(key) && spell(existing[key]) !== spell(spec[key]))
+  const differing = lasting.filter((key) => given.has(key) && !isDeepStrictEqual(existing[key], spec[key]))
   const lines = differing.map((key) => {
     return `${flagName(metaOf(labShape, key))}: the lab has ${spell(existing[key])}, asked for was ${spell(spec[key])}`
   })
-  return { lines, onlyDirectives: differing.every((key) => key === 'set') }
+  return {
+    lines,
+    canChange: differing.every((key) => changeable.includes(key)),
+    directives: differing.includes('set'),
+  }
 }
 
 function spell(value: LabSpec[(typeof lasting)[number]]): string {

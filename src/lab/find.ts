@@ -2,10 +2,12 @@
 import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs'
 import path from 'node:path'
 import { LabError } from '../errors.js'
-import { labEntry, labsDir, type Places } from '../paths.js'
+import { labEntry, labLock, labsDir, type Places } from '../paths.js'
 import { labShape, parseOptions } from '../spec/index.js'
 import { readLab, readRun, type LabRecord, type RunRecord } from '../supervisor/index.js'
+import { lockHolder } from '../util/lock.js'
 import { isAlive } from '../util/process-identity.js'
+import { withoutLinks } from '../util/processes-in.js'
 
 export type FoundLab =
   | { readonly kind: 'running'; readonly record: LabRecord; readonly run: RunRecord }
@@ -17,10 +19,21 @@ export type FoundLab =
 export function findLab(places: Places, name: string): FoundLab | undefined {
   const dir = labDirOf(places, name)
   const record = dir === undefined ? undefined : readLab(dir)
-  if (!record) return undefined
+  if (dir === undefined || !record) return undefined
+  if (record.name !== name || withoutLinks(record.dir) !== withoutLinks(dir)) throw displaced(record, dir)
   const run = readRun(record.dir)
   if (!run) return { kind: 'stopped', record }
   return { kind: isAlive(run.supervisor) ? 'running' : 'orphaned', record, run }
+}
+
+/** Its record and the redis.conf of its nodes name another folder: whatever was done here would be done there. */
+function displaced(record: LabRecord, dir: string): LabError {
+  return new LabError({
+    code: 'lab-damaged',
+    message: `the folder holds the record of the lab "${record.name}" in another folder: it was copied or moved`,
+    hint: 'Move it back to where it was made, or move it away to start anew.',
+    details: [`folder: ${dir}`, `made in: ${record.dir}`],
+  })
 }
 
 /** @throws LabError `lab-not-found`, `bad-input`, `lab-damaged` */
@@ -29,6 +42,14 @@ export function requireLab(places: Places, name: string): FoundLab {
   const found = findLab(places, name)
   if (found) return found
   const others = labNames(places)
+  const starter = lockHolder(labLock(places, name))
+  if (starter) {
+    throw new LabError({
+      code: 'lab-not-found',
+      message: `there is no lab named "${name}" yet: process ${starter.pid} is about to start it (${starter.command})`,
+      hint: 'Ask again in a moment.',
+    })
+  }
   throw new LabError({
     code: 'lab-not-found',
     message: `there is no lab named "${name}"`,
@@ -37,9 +58,9 @@ export function requireLab(places: Places, name: string): FoundLab {
 }
 
 /** @throws LabError `lab-not-found` when the lab is not running; `bad-input`, `lab-damaged` */
-export function requireRunning(places: Places, name: string): Extract<FoundLab, { kind: 'running' }> {
+export function requireRunning(places: Places, name: string): Exclude<FoundLab, { kind: 'stopped' }> {
   const found = requireLab(places, name)
-  if (found.kind === 'running') return found
+  if (found.kind !== 'stopped') return found
   throw new LabError({
     code: 'lab-not-found',
     message: `the lab "${name}" is not running`,
@@ -63,7 +84,7 @@ export function labNames(places: Places): string[] {
 }
 
 /** An entry is the folder itself, or a link to where --dir put it. */
-function labDirOf(places: Places, name: string): string | undefined {
+export function labDirOf(places: Places, name: string): string | undefined {
   const entry = labEntry(places, name)
   const stat: Stats | undefined = lstatSync(entry, { throwIfNoEntry: false })
   if (!stat) return undefined

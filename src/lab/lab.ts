@@ -1,20 +1,12 @@
 /** The handle of a running lab: what a test or a program holds. */
 import { LabError } from '../errors.js'
-import type { LabStatus, NodeStatus } from '../supervisor/index.js'
-import { endLab } from './end.js'
-import type { FoundLab } from './find.js'
+import type { TimedEvent } from '../events.js'
+import type { FailoverResult, LabStatus } from '../supervisor/index.js'
+import { controlOf } from './control.js'
+import { LabNode, type FailoverHow } from './lab-node.js'
 import type { SupervisorLine } from './line.js'
-
-/** One node, as a client needs it. */
-export interface LabNode {
-  readonly name: string
-  readonly host: string
-  readonly port: number
-  readonly url: string
-  /** 40 hex digits. Null while the lab was only waited for up to the level `alive`. */
-  readonly id: string | null
-  readonly role: 'master' | 'replica'
-}
+import { Listeners, type EventListener, type EventType } from './listeners.js'
+import { resolveNode } from './node-name.js'
 
 /** Where a cluster client starts. One shape for both: node-redis reads `url`, ioredis reads `host` and `port`. */
 export interface RootNode {
@@ -23,7 +15,13 @@ export interface RootNode {
   readonly port: number
 }
 
-const host = '127.0.0.1'
+export interface LabTies {
+  readonly end: () => Promise<unknown>
+  /** Told of everything that happens. */
+  readonly listeners: Listeners
+  /** Resolves once `listeners` are told; called when there is one, before anything else is asked. */
+  readonly listen: () => Promise<void>
+}
 
 export class Lab implements AsyncDisposable {
   readonly name: string
@@ -32,15 +30,18 @@ export class Lab implements AsyncDisposable {
   /** Masters first, each by its name, in the roles they had when this handle was made. `status()` has the roles of now. */
   readonly nodes: readonly LabNode[]
   readonly #socket: string
-  readonly #end: () => Promise<void>
+  readonly #ties: LabTies
+  #listening: Promise<void> | undefined
 
   /** @internal */
-  constructor(status: LabStatus, end: () => Promise<void>) {
+  constructor(status: LabStatus, ties: LabTies) {
     this.name = status.name
     this.dir = status.dir
-    this.nodes = status.nodes.map(toLabNode)
     this.#socket = status.supervisor?.socket ?? ''
-    this.#end = end
+    this.#ties = ties
+    // Whoever listens hears of what is asked from then on.
+    const control = controlOf(this.#socket, async () => this.#listening)
+    this.nodes = status.nodes.map((node) => new LabNode(node, control))
   }
 
   /** `redis://127.0.0.1:port` of every node: what ioredis' `new Cluster(urls)` takes. */
@@ -51,6 +52,44 @@ export class Lab implements AsyncDisposable {
   /** What node-redis' `createCluster({ rootNodes })` takes, and ioredis' `new Cluster(rootNodes)` too. */
   get rootNodes(): RootNode[] {
     return this.nodes.map(({ url, host, port }) => ({ url, host, port }))
+  }
+
+  /**
+   * A node by its name (`m1`), its port, or the beginning of its id.
+   *
+   * @throws LabError `node-not-found`
+   */
+  node(said: string | number): LabNode {
+    return resolveNode({ name: this.name, nodes: this.nodes }, String(said))
+  }
+
+  /** The nth of those that were planned as masters, from 0: `m1`, `m2`… @throws LabError `node-not-found` */
+  master(index = 0): LabNode {
+    return this.node(`m${index + 1}`)
+  }
+
+  /** The nth of those that were planned as replicas, from 0: `r1`, `r2`… @throws LabError `node-not-found` */
+  replica(index = 0): LabNode {
+    return this.node(`r${index + 1}`)
+  }
+
+  /** `lab.node(said).failover(how)` */
+  async failover(said: string | number, how: FailoverHow = {}): Promise<FailoverResult> {
+    return this.node(said).failover(how)
+  }
+
+  /**
+   * Calls `listener` with every event of one type, or with all of them (`'*'`), from now on: servers that start, exit, are
+   * paused, restarted or given up, failovers, the end of the lab. Keeps nobody alive.
+   *
+   * @returns what ends it
+   */
+  on<Type extends EventType>(type: Type, listener: EventListener<Type>): () => void
+  on(type: '*', listener: (event: TimedEvent) => void): () => void
+  on(type: EventType | '*', listener: (event: never) => void): () => void {
+    this.#listening ??= this.#ties.listen()
+    this.#listening.catch(() => {})
+    return this.#ties.listeners.add(type, listener as (event: TimedEvent) => void)
   }
 
   /**
@@ -70,7 +109,7 @@ export class Lab implements AsyncDisposable {
    * @throws LabError `stop-failed`
    */
   stop(): Promise<void> {
-    this.#stopped ??= this.#end()
+    this.#stopped ??= this.#ties.end().then(() => {})
     return this.#stopped
   }
   #stopped: Promise<void> | undefined;
@@ -80,21 +119,32 @@ export class Lab implements AsyncDisposable {
   }
 }
 
-function toLabNode({ name, port, id, role }: NodeStatus): LabNode {
-  return { name, host, port, url: `redis://${host}:${port}`, id, role }
-}
-
 /** A lab that this process started and holds the lease of. `endRest` ends what a supervisor that was killed has left behind. */
-export const leasedLab = (status: LabStatus, line: SupervisorLine, endRest: () => Promise<unknown>): Lab =>
-  new Lab(status, async () => {
-    try {
-      await line.stop('lab.stop()')
-    } catch (error) {
-      if (LabError.from(error).code !== 'supervisor-failed') throw error
-      await endRest()
-    }
+export const leasedLab = (
+  status: LabStatus,
+  line: SupervisorLine,
+  { listeners, endRest }: { listeners: Listeners; endRest: () => Promise<unknown> },
+): Lab =>
+  new Lab(status, {
+    listeners,
+    // They are told over the line from the beginning.
+    listen: async () => {},
+    end: async () => {
+      try {
+        await line.stop('lab.stop()')
+      } catch (error) {
+        if (LabError.from(error).code !== 'supervisor-failed') throw error
+        await endRest()
+      }
+    },
   })
 
 /** A lab that somebody else started. */
-export const foundLab = (status: LabStatus, found: Exclude<FoundLab, { kind: 'stopped' }>): Lab =>
-  new Lab(status, () => endLab(found))
+export function sharedLab(status: LabStatus, end: () => Promise<unknown>): Lab {
+  const listeners = new Listeners()
+  const listen = async () => {
+    const { listenTo } = await import('./client.js')
+    await listenTo(status.supervisor?.socket ?? '', listeners.tell)
+  }
+  return new Lab(status, { listeners, listen, end })
+}

@@ -3,10 +3,12 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { LabError, unreachable } from '../errors.js'
-import type { Emit } from '../events.js'
+import type { TimedEvent } from '../events.js'
 import { labFiles, supervisorProgram } from '../paths.js'
 import { Channel, type FromSupervisor, type LabStatus, type Order, type ToSupervisor } from '../supervisor/index.js'
 import { deferred } from '../util/deferred.js'
+import type { LockHolder } from '../util/lock.js'
+import { identify } from '../util/process-identity.js'
 import { tailLines } from '../util/text.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -25,7 +27,7 @@ export class SupervisorLine {
   #firstWords = ''
 
   /** The process starts at once, and waits for its order: that takes it as long as the caller needs to find out what to order. */
-  constructor(env: Environment, emit: Emit) {
+  constructor(env: Environment, emit: (event: TimedEvent) => void) {
     this.#child = spawn(process.execPath, [supervisorProgram()], {
       detached: true,
       cwd: '/',
@@ -68,6 +70,13 @@ export class SupervisorLine {
     this.left = left.promise
     // Whoever waits for one of the two need not have heard of the other.
     this.ready.catch(() => {})
+  }
+
+  /** The supervisor as the holder of what is claimed for its lab. @throws LabError `supervisor-failed` when it is gone already */
+  holderFor(lab: string): LockHolder {
+    const identity = this.#child.pid === undefined ? undefined : identify(this.#child.pid)
+    if (identity) return { ...identity, command: `the lab "${lab}"` }
+    throw this.#vanished()
   }
 
   /** Tells it what to look after. */

@@ -1,11 +1,17 @@
-/** NODE on a command line: a port, a name (m1, r1), or the beginning of an id. Pure. */
+/** NODE as people say it: a port, a name (m1, r1), or the beginning of an id. Pure. */
 import { LabError } from '../errors.js'
-import type { LabRecord } from '../supervisor/index.js'
 
-type RecordedNode = LabRecord['nodes'][number]
+interface Named {
+  readonly name: string
+  readonly port: number
+  readonly id: string | null
+}
 
 /** @throws LabError `node-not-found`, also when a prefix fits several ids */
-export function resolveNode({ nodes, name: lab }: Pick<LabRecord, 'nodes' | 'name'>, said: string): RecordedNode {
+export function resolveNode<Node extends Named>(
+  { nodes, name: lab }: { readonly nodes: readonly Node[]; readonly name: string },
+  said: string,
+): Node {
   const exact = nodes.find((node) => node.name === said || String(node.port) === said)
   if (exact) return exact
   const fitting = /^[0-9a-f]{2,40}$/.test(said) ? nodes.filter((node) => node.id?.startsWith(said)) : []

@@ -1,25 +1,24 @@
 /**
  * From options to a running lab: what `up` and `startLab` share.
  *
- *     options ─► spec ─► is there such a lab? ─► ports ─► build ─► folder ─► supervisor ─► ready
+ *     options ─► spec ─► is there such a lab? ─► build ─► ports ─► supervisor ─► folder ─► ready
  *
- * Everything before the folder is a look, or a build that others can use: bad input touches nothing.
+ * Everything before the supervisor has its order is a look, a claim that ends with it, or a build that others can use: bad
+ * input touches nothing.
  */
-import { existsSync } from 'node:fs'
-import { planTopology } from '../cluster/index.js'
 import { LabError } from '../errors.js'
 import type { Emit } from '../events.js'
-import { findFreePorts, requireFreePorts } from '../node/index.js'
-import { labLock, placesFrom, socketPath, type Places } from '../paths.js'
+import { claimPorts, findFreePorts, releasePorts, requireFreePorts, takePorts, type PortClaims } from '../node/index.js'
+import { labLock, placesFrom, portsDir, socketPath, type Places } from '../paths.js'
 import { installRelease, type Build } from '../release/index.js'
 import { resolveLab, type LabOptions, type LabSpec, type ResolvedSpec } from '../spec/index.js'
-import { deleteLab, writeLab, type LabRecord, type LabStatus } from '../supervisor/index.js'
+import { deleteLab, serversLeft, type LabRecord, type LabStatus, type Origin } from '../supervisor/index.js'
 import { withLock, type LockHolder } from '../util/lock.js'
 import { differencesTo } from './differences.js'
 import { endLab } from './end.js'
 import { findLab, type FoundLab } from './find.js'
-import { claimFolder } from './folder.js'
 import { SupervisorLine } from './line.js'
+import { keptRecord, newRecord } from './record.js'
 
 export interface OpenContext {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -35,6 +34,12 @@ export interface OpenContext {
 export type Opened =
   | { readonly kind: 'started'; readonly status: LabStatus; readonly line: SupervisorLine }
   | { readonly kind: 'found'; readonly status: LabStatus }
+
+/** What there is of the lab, where it is not simply running as it was asked for. */
+type Kept = { readonly record: LabRecord; readonly origin: Exclude<Origin, { kind: 'new' }> }
+
+/** A block of ports that is lost to another program in the moment before it is bound makes room for another one so often. */
+const mostBlocks = 5
 
 /** @throws LabError whatever went wrong first; what was begun has been undone then */
 export async function openLab(options: LabOptions, context: OpenContext): Promise<Opened> {
@@ -52,95 +57,114 @@ export async function openLab(options: LabOptions, context: OpenContext): Promis
 async function openAlone(wanted: ResolvedSpec, places: Places, context: OpenContext): Promise<Opened> {
   const found = findLab(places, wanted.spec.name)
   const kept = found && (await settle(found, wanted, places))
-  if (kept?.kind === 'found') return kept
+  if (kept && 'kind' in kept) return kept
+  for (let block = 1; ; block++) {
+    try {
+      return await launch(kept, wanted, places, context)
+    } catch (error) {
+      const lost = LabError.from(error)
+      const another = !kept && wanted.spec.port === 'auto' && lost.code === 'port-taken' && block < mostBlocks
+      if (!another) throw error
+      context.emit({ type: 'ports-lost', reason: lost.message })
+    }
+  }
+}
+
+async function launch(
+  kept: Kept | undefined,
+  wanted: ResolvedSpec,
+  places: Places,
+  context: OpenContext,
+): Promise<Opened> {
+  const { name } = wanted.spec
   // It takes as long to boot as it takes to find out what to tell it.
   const line = new SupervisorLine(context.env, context.emit)
   try {
-    const { record, rewriteConf } = kept
-      ? { record: await keptRecord(kept.record, wanted, context), rewriteConf: kept.newDirectives }
-      : { record: await freshRecord(wanted.spec, places, context), rewriteConf: false }
+    const claims: PortClaims = { dir: portsDir(places), holder: line.holderFor(name) }
+    const record = kept
+      ? await prepareKept(kept, wanted, claims, context)
+      : await prepareNew(wanted.spec, places, claims, context)
     context.signal?.throwIfAborted()
-    const socket = socketPath(places, record.dir)
-    line.order({ record, places, socket, leased: context.leased, resumed: kept !== undefined, rewriteConf })
+    line.order({
+      record,
+      places,
+      socket: socketPath(places, record.dir),
+      holder: claims.holder,
+      leased: context.leased,
+      origin: kept?.origin ?? { kind: 'new' },
+    })
     return await attend(line, context.signal)
   } catch (error) {
     line.hangUp()
+    await clearAfter(error, places, name)
     throw error
   }
 }
 
 /**
- * What to do about a lab of that name: use it as it is, resume it, or, where there is nothing worth resuming, begin anew.
+ * What to do about a lab of that name: use it as it is, adopt what its supervisor left, resume it, or, where there is nothing
+ * worth resuming, begin anew.
  *
- * @throws LabError `lab-differs`
+ * @throws LabError `lab-differs`; nothing was touched then
  */
 async function settle(
   found: FoundLab,
   wanted: ResolvedSpec,
   places: Places,
-): Promise<
-  Extract<Opened, { kind: 'found' }> | { kind: 'kept'; record: LabRecord; newDirectives: boolean } | undefined
-> {
+): Promise<Extract<Opened, { kind: 'found' }> | Kept | undefined> {
   const { record } = found
   const differences = differencesTo({ ...record.spec, creator: record.creator ?? record.spec.creator }, wanted)
+  const differing = differences.lines.length > 0
   if (found.kind === 'running') {
     const { askStatus } = await import('./client.js')
     const status = await askStatus(found.run.socket)
     if (status.state === 'running' || status.state === 'degraded') {
-      if (differences.lines.length > 0) throw differs(record.name, differences.lines, 'is running with another spec')
+      if (differing) throw differs(record.name, differences.lines, 'is running with another spec')
       return { kind: 'found', status }
     }
   }
-  // It is on its way out, or was left behind by a supervisor that died.
-  if (found.kind !== 'stopped') await endLab(found)
-  if (!record.formed) {
-    deleteLab(places, record)
-    return undefined
+  if (record.formed && !differences.canChange)
+    throw differs(record.name, differences.lines, 'is kept with another spec')
+  // Where nothing runs any more, as after a reboot, there is nothing to adopt, and resuming is quicker than starting each.
+  if (found.kind === 'orphaned' && record.formed && found.run.formed && !differing) {
+    const { nodes: left } = found.run
+    if (serversLeft(record, left).length > 0) return { record, origin: { kind: 'orphaned', left } }
   }
-  if (!differences.onlyDirectives) throw differs(record.name, differences.lines, 'is kept with another spec')
-  return { kind: 'kept', record, newDirectives: differences.lines.length > 0 }
+  // It is on its way out, or was left behind in a state in which nobody can go on with it.
+  if (found.kind !== 'stopped') await endLab(places, found)
+  if (record.formed) return { record, origin: { kind: 'kept', rewriteConf: differences.directives } }
+  deleteLab(places, record)
+  return undefined
 }
 
-async function freshRecord(spec: LabSpec, places: Places, context: OpenContext): Promise<LabRecord> {
+async function prepareNew(spec: LabSpec, places: Places, claims: PortClaims, context: OpenContext): Promise<LabRecord> {
   const count = spec.masters * (1 + spec.replicas)
   const { port } = spec
   const given = port === 'auto' ? undefined : Array.from({ length: count }, (_, index) => port + index)
+  // A first look before a build that may take a minute; what counts is the claim after it.
   if (given) await requireFreePorts(given)
   const build = await install(spec, context)
-  const ports = given ?? (await findFreePorts(count))
-  context.signal?.throwIfAborted()
-  const record: LabRecord = {
-    format: 1,
-    name: spec.name,
-    dir: claimFolder(places, spec, ports),
-    createdAt: new Date().toISOString(),
-    formed: false,
-    creator: null,
-    spec: { ...spec, set: [...spec.set] },
-    build,
-    nodes: planTopology({ masters: spec.masters, replicas: spec.replicas, ports }).map((node) => ({
-      ...node,
-      id: null,
-    })),
-  }
-  writeLab(record)
-  return record
+  if (given) await takePorts(given, claims)
+  const ports = given ?? (await findFreePorts(count, claims))
+  return newRecord(places, { spec, build, ports })
 }
 
-/** The lab that is kept, with what may be said anew each time. */
-async function keptRecord(kept: LabRecord, { spec, given }: ResolvedSpec, context: OpenContext): Promise<LabRecord> {
-  await requireFreePorts(kept.nodes.map((node) => node.port))
-  const set = given.has('set') ? [...spec.set] : kept.spec.set
-  const record = { ...kept, spec: { ...kept.spec, set, wait: spec.wait, timeout: spec.timeout } }
-  if (existsSync(kept.build.server) && existsSync(kept.build.cli)) return record
-  const build = await install(kept.spec, context)
-  if (build.engine === kept.build.engine && build.version === kept.build.version) return { ...record, build }
-  throw new LabError({
-    code: 'lab-differs',
-    message: `the lab "${kept.name}" was made with ${kept.build.engine} ${kept.build.version}, which is no longer built`,
-    hint: `Build it again (redis-lab install ${kept.build.version}), or delete the lab and its data: redis-lab down --name ${kept.name} --purge`,
-    details: [`built now: ${build.engine} ${build.version}`, `was at: ${kept.build.server}`],
-  })
+async function prepareKept(
+  { record: kept, origin }: Kept,
+  wanted: ResolvedSpec,
+  claims: PortClaims,
+  context: OpenContext,
+): Promise<LabRecord> {
+  const ports = kept.nodes.map((node) => node.port)
+  // Its own servers hold most of them.
+  if (origin.kind === 'orphaned') claimPorts(ports, claims)
+  else await takePorts(ports, claims)
+  try {
+    return await keptRecord(kept, wanted, (spec) => install(spec, context))
+  } catch (error) {
+    releasePorts(ports, claims)
+    throw error
+  }
 }
 
 function install({ redis, malloc }: Pick<LabSpec, 'redis' | 'malloc'>, context: OpenContext): Promise<Build> {
@@ -162,6 +186,14 @@ async function attend(line: SupervisorLine, signal: AbortSignal | undefined): Pr
   } finally {
     signal?.removeEventListener('abort', interrupt)
   }
+}
+
+/** A supervisor that was killed while its lab began has undone nothing. */
+async function clearAfter(error: unknown, places: Places, name: string): Promise<void> {
+  if (LabError.from(error).code !== 'supervisor-failed') return
+  const left = findLab(places, name)
+  if (left?.kind === 'orphaned') await endLab(places, left)
+  if (left && !left.record.formed) deleteLab(places, left.record)
 }
 
 function differs(name: string, lines: readonly string[], how: string): LabError {

@@ -1,12 +1,13 @@
 /** The library's two ways to a lab. */
 import { randomBytes } from 'node:crypto'
 import { LabError } from '../errors.js'
-import type { Emit } from '../events.js'
+import type { Emit, LabEvent, TimedEvent } from '../events.js'
 import { placesFrom } from '../paths.js'
 import type { LabOptions } from '../spec/index.js'
-import { requireRunning } from './find.js'
-import { foundLab, leasedLab, type Lab } from './lab.js'
+import { leasedLab, sharedLab, type Lab } from './lab.js'
+import { Listeners } from './listeners.js'
 import { openLab } from './open.js'
+import { supervisedLab } from './supervised.js'
 
 export interface StartLabOptions extends LabOptions {
   /** Called with everything that happens: the download and build of a first run, servers, the cluster forming. */
@@ -30,14 +31,15 @@ export async function startLab({ onEvent = () => {}, signal, ...options }: Start
     ephemeral: options.dir === undefined,
     name: `test-${randomBytes(6).toString('hex')}`,
   }
-  const opened = await openLab(options, { env: process.env, emit: onEvent, signal, leased: true, presets })
+  const listeners = new Listeners()
+  const emit = (event: LabEvent) => {
+    onEvent(event)
+    if ('at' in event) listeners.tell(event as TimedEvent)
+  }
+  const opened = await openLab(options, { env: process.env, emit, signal, leased: true, presets })
   if (opened.kind === 'started') {
     const { name } = opened.status
-    const places = placesFrom(process.env)
-    return leasedLab(opened.status, opened.line, async () => {
-      const { takeDown } = await import('./take-down.js')
-      return takeDown(places, name, { purge: false })
-    })
+    return leasedLab(opened.status, opened.line, { listeners, endRest: downOf(name) })
   }
   throw new LabError({
     code: 'lab-busy',
@@ -48,12 +50,21 @@ export async function startLab({ onEvent = () => {}, signal, ...options }: Start
 
 /**
  * The handle of a lab that is running, whoever started it. Letting go of the handle leaves the lab running; `stop()` takes it
- * down.
+ * down. Where the lab's supervisor was killed, another one adopts its servers first.
  *
  * @throws LabError `lab-not-found` when no lab of that name runs
  */
 export async function connectLab(name = process.env['REDIS_LAB_NAME'] || 'default'): Promise<Lab> {
   const { askStatus } = await import('./client.js')
-  const found = requireRunning(placesFrom(process.env), name)
-  return foundLab(await askStatus(found.run.socket), found)
+  const { run } = await supervisedLab(name, { env: process.env, emit: () => {} })
+  return sharedLab(await askStatus(run.socket), downOf(name))
+}
+
+/** Loaded when it is needed. The places are those of now, whatever the environment becomes. */
+function downOf(name: string): () => Promise<unknown> {
+  const places = placesFrom(process.env)
+  return async () => {
+    const { takeDown } = await import('./take-down.js')
+    return takeDown(places, name, { purge: false })
+  }
 }

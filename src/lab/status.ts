@@ -1,33 +1,30 @@
 /** The status of any lab: asked where somebody can answer, told from its record where nobody can. */
 import { readFileSync } from 'node:fs'
 import { isMyself, parseNodes, type NodeLine } from '../cluster/index.js'
-import { labFiles, nodeFiles, type Places } from '../paths.js'
-import { labFacts, nodeFacts, type LabStatus } from '../supervisor/index.js'
-import { isAlive } from '../util/process-identity.js'
-import { requireLab, type FoundLab } from './find.js'
+import { labFiles, labLock, nodeFiles, type Places } from '../paths.js'
+import { labFacts, nodeFacts, serversLeft, type LabStatus } from '../supervisor/index.js'
+import { lockHolder, type LockHolder } from '../util/lock.js'
+import { nameFlag, requireLab, type FoundLab } from './find.js'
 
 /** @throws LabError `lab-not-found`, `lab-damaged`, `supervisor-failed` */
 export async function labStatus(places: Places, name: string): Promise<LabStatus> {
   const found = requireLab(places, name)
-  if (found.kind !== 'running') return fromRecord(found)
+  if (found.kind !== 'running') return fromRecord(places, found)
   const { askStatus } = await import('./client.js')
   return askStatus(found.run.socket)
 }
 
-function fromRecord(found: Exclude<FoundLab, { kind: 'running' }>): LabStatus {
+type Unattended = Exclude<FoundLab, { kind: 'running' }>
+
+function fromRecord(places: Places, found: Unattended): LabStatus {
   const { record } = found
-  const orphans = found.kind === 'orphaned' ? found.run.nodes.filter(({ process }) => isAlive(process)) : []
-  const reasons =
-    found.kind === 'orphaned'
-      ? [
-          `its supervisor (pid ${found.run.supervisor.pid}) is gone and left ${orphans.length} servers running: redis-lab down ends them`,
-        ]
-      : ['the lab is down']
+  const orphans = found.kind === 'orphaned' ? serversLeft(record, found.run.nodes) : []
+  const starter = found.kind === 'stopped' ? lockHolder(labLock(places, record.name)) : undefined
   return {
     ...labFacts(record),
-    state: found.kind === 'orphaned' ? 'failed' : 'stopped',
+    state: found.kind === 'orphaned' ? 'failed' : starter ? 'starting' : 'stopped',
     supervisor: null,
-    ready: { level: 'none', reasons },
+    ready: { level: 'none', reasons: [reasonFor(found, orphans.length, starter)] },
     nodes: record.nodes.map((node) => {
       const pid = orphans.find((orphan) => orphan.name === node.name)?.process.pid ?? null
       // As the node itself wrote it down when it last ran.
@@ -35,6 +32,14 @@ function fromRecord(found: Exclude<FoundLab, { kind: 'running' }>): LabStatus {
       return { ...nodeFacts(record, node, line), pid, state: pid === null ? 'stopped' : 'running', restarts: 0 }
     }),
   }
+}
+
+function reasonFor(found: Unattended, orphans: number, starter: LockHolder | undefined): string {
+  if (found.kind === 'stopped') {
+    return starter ? `process ${starter.pid} is about to start it (${starter.command})` : 'the lab is down'
+  }
+  const flag = nameFlag(found.record.name)
+  return `its supervisor (pid ${found.run.supervisor.pid}) is gone and left ${orphans} servers running: redis-lab up${flag} adopts them, redis-lab down${flag} ends them`
 }
 
 function ownLineOnDisk(dir: string): NodeLine | undefined {

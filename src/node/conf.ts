@@ -1,7 +1,7 @@
 /** The text of a node's redis.conf: the template, filled in, with the user's directives in place of the template's. */
 import { readFileSync } from 'node:fs'
 import { templatePath } from '../paths.js'
-import type { Directive } from '../spec/index.js'
+import { readWords, type Directive } from '../spec/index.js'
 
 export interface ConfInput {
   readonly lab: string
@@ -31,11 +31,11 @@ export function renderConf(input: ConfInput): string {
   return [...lines.join('\n').trimEnd().split('\n'), ...(own.length > 0 ? ['', '# --set', ...own] : []), ''].join('\n')
 }
 
-/** The value that a redis.conf gives a directive, without its quotes: the last line counts. Undefined where none does. */
+/** The value that a redis.conf gives a directive, as Redis reads it: the last line counts. Undefined where none does. */
 export function readDirective(confText: string, name: string): string | undefined {
-  const values = confText.split('\n').map((line) => /^\s*(\S+)\s+(.*\S)\s*$/.exec(line))
-  const value = values.findLast((match) => match?.[1]?.toLowerCase() === name)?.[2]
-  return value?.replace(/^(["'])(.*)\1$/, '$2')
+  const lines = confText.split('\n').map((line) => readWords(line) ?? [])
+  const [, ...values] = lines.findLast(([first, ...rest]) => first?.toLowerCase() === name && rest.length > 0) ?? []
+  return values.length > 0 ? values.join(' ') : undefined
 }
 
 /** Quotes as Redis's own reader of configuration lines does: everything but plain ASCII is written \xHH. */

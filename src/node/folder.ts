@@ -20,8 +20,11 @@ export function writeNodeFolder(conf: ConfInput, { rewrite }: { rewrite: boolean
   writeWhole(file, text)
 }
 
-/** The last lines of a node's log; none where there is no log. */
-export async function logTail(dir: string, count = 12): Promise<readonly string[]> {
-  const { lines } = await readTail(nodeFiles.log(dir), count)
+/** The last lines of a node's log, from where this run of it began; none where there is no log. */
+export async function logTail(
+  { dir, logFromBytes }: { readonly dir: string; readonly logFromBytes: number },
+  count = 12,
+): Promise<readonly string[]> {
+  const { lines } = await readTail(nodeFiles.log(dir), count, logFromBytes)
   return lines.filter((line) => line.trim() !== '')
 }

@@ -1,5 +1,6 @@
 export { ConnectionError, NodeClient, ReplyError, type Reply } from './client.js'
 export { readDirective, renderConf, type ConfInput } from './conf.js'
 export { logTail, writeNodeFolder } from './folder.js'
-export { findFreePorts, probePort, requireFreePorts } from './ports.js'
+export { claimPorts, clearDeadClaims, releasePorts, type PortClaims } from './port-claims.js'
+export { findFreePorts, probePort, requireFreePorts, takePorts } from './ports.js'
 export { RedisNode } from './redis-node.js'

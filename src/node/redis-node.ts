@@ -1,38 +1,30 @@
 /**
  * ONE redis-server: its process and what state it is in.
  *
- *              start()            PONG
- *     stopped ────────► starting ───────► running
- *        ▲                 │  │              │ │
- *        │ exit            │  └──── exit ────┘ │      exit that nobody asked for: crashed, and `onCrash` is told
- *     stopping ◄── stop() ─┴─────── stop() ────┘
+ *              start()            PONG                    pause()
+ *     stopped ────────► starting ───────► running ◄──────────────────► paused
+ *        ▲                 │  │            │   │  ▲       resume()        │
+ *        │ exit            │  └──── exit ──┘   │  └─ adopt()             │   exit that nobody asked for, or kill():
+ *     stopping ◄── stop() ─┴──────── stop() ───┴───────────────────────┘   crashed, and `onCrash` is told
  *                                                     crashed ── start() ──► starting
  *
  * The state is a union, so that a process exists in exactly the states that have one. What happens after a crash is not
  * decided here but by the supervisor.
  */
-import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
 import { LabError } from '../errors.js'
-import type { Emit } from '../events.js'
+import type { Emit, ExitCause, PauseCause, StartCause } from '../events.js'
 import { nodeFiles } from '../paths.js'
 import type { Build } from '../release/index.js'
-import { identify, type ProcessIdentity } from '../util/process-identity.js'
+import { isPaused, type ProcessIdentity } from '../util/process-identity.js'
 import { until } from '../util/until.js'
 import { NodeClient, ReplyError } from './client.js'
-import { logTail } from './folder.js'
-
-/** A server process that was spawned and has not been seen to exit. */
-interface Running {
-  readonly child: ChildProcess
-  readonly identity: ProcessIdentity | undefined
-  /** How it ended, in words: "exit code 1", "signal SIGKILL". */
-  readonly exited: Promise<string>
-}
+import { adopt, launch, type ServerProcess } from './process.js'
+import { notListening, startError } from './start-error.js'
 
 type State =
   | { readonly kind: 'stopped' }
-  | { readonly kind: 'starting' | 'running' | 'stopping'; readonly running: Running }
+  | { readonly kind: 'starting' | 'running' | 'stopping'; readonly process: ServerProcess }
+  | { readonly kind: 'paused'; readonly process: ServerProcess; readonly was: 'starting' | 'running' }
   | { readonly kind: 'crashed'; readonly exit: string }
 
 export interface RedisNodeOptions {
@@ -41,8 +33,14 @@ export interface RedisNodeOptions {
   readonly dir: string
   readonly build: Build
   readonly emit: Emit
-  /** Called after an exit that nobody asked for. */
-  readonly onCrash: (node: RedisNode) => void
+  /** Called after an exit that leaves the node crashed: one that nobody asked for, or `kill`. */
+  readonly onCrash: (node: RedisNode, cause: ExitCause) => void
+}
+
+export interface Waiting {
+  /** From Date.now(). */
+  readonly deadline: number
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Both ways let Redis flush its append-only file; after this long it is killed. */
@@ -54,8 +52,14 @@ export class RedisNode {
   readonly name: string
   readonly port: number
   readonly dir: string
+  /** How often it was started again after it had ended unasked. */
   restarts = 0
+  /** It answered in the life that it lives or lived last. */
+  hasListened = false
   #state: State = { kind: 'stopped' }
+  /** Why the present process is about to end, where somebody has asked for it. */
+  #ending: ExitCause | undefined
+  #logFromBytes = 0
   #client: Promise<NodeClient> | undefined
   readonly #options: RedisNodeOptions
 
@@ -71,42 +75,76 @@ export class RedisNode {
   }
 
   get identity(): ProcessIdentity | undefined {
-    return 'running' in this.#state ? this.#state.running.identity : undefined
+    return 'process' in this.#state ? this.#state.process.identity : undefined
   }
 
-  /** Spawns the server. `args` are directives for this run only, as `--name value` words; redis.conf stays the user's. */
-  start(args: readonly string[] = []): void {
-    if ('running' in this.#state) throw new Error(`${this.name} is ${this.state}: it cannot be started`)
+  /** How its last process ended; undefined unless it has crashed. */
+  get exit(): string | undefined {
+    return this.#state.kind === 'crashed' ? this.#state.exit : undefined
+  }
+
+  /** Where its log ended when it was started last. */
+  get logFromBytes(): number {
+    return this.#logFromBytes
+  }
+
+  /**
+   * Spawns the server. `args` are directives for this run only, as `--name value` words; redis.conf stays the user's.
+   *
+   * @throws LabError `node-failed` when its folder cannot be used; it counts as crashed then
+   */
+  start(args: readonly string[] = [], cause: StartCause = 'up'): void {
+    if ('process' in this.#state) throw new Error(`${this.name} is ${this.state}: it cannot be started`)
     const { build, dir, emit, name, port } = this.#options
-    // What the server says before it has read its configuration goes to the same file as its log.
-    const log = openSync(nodeFiles.log(dir), 'a', 0o644)
-    const child = spawn(build.server, [nodeFiles.conf(dir), ...args], { cwd: dir, stdio: ['ignore', log, log] })
-    closeSync(log)
-    const exited = new Promise<string>((resolve) => {
-      child.once('error', (error) => resolve(error.message))
-      child.once('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`))
-    })
-    const running: Running = { child, identity: child.pid === undefined ? undefined : identify(child.pid), exited }
-    this.#state = { kind: 'starting', running }
-    if (child.pid !== undefined) emit({ type: 'node-started', node: name, port, pid: child.pid })
-    void exited.then((exit) => this.#onExit(running, exit))
+    this.hasListened = false
+    let process: ServerProcess
+    try {
+      const output = nodeFiles.log(dir)
+      process = launch({ program: build.server, args: [nodeFiles.conf(dir), ...args], cwd: dir, output })
+    } catch (error) {
+      this.#state = { kind: 'crashed', exit: (error as Error).message }
+      const message = `${name} (port ${port}) did not start: its folder cannot be used`
+      const details = [(error as Error).message, `folder: ${dir}`]
+      throw new LabError({ code: 'node-failed', message, details }, { cause: error })
+    }
+    this.#logFromBytes = process.outputFromBytes
+    this.#live({ kind: 'starting', process })
+    const { identity } = process
+    if (identity) emit({ type: 'node-started', node: name, port, pid: identity.pid, cause })
+  }
+
+  /** Takes over a server that an earlier supervisor has started. It is to be known by then whether it is this node's. */
+  adopt(identity: ProcessIdentity): void {
+    if ('process' in this.#state) throw new Error(`${this.name} is ${this.state}: it cannot adopt a server`)
+    this.#live({ kind: 'running', process: adopt(identity) })
+    this.hasListened = true
+    this.#options.emit({ type: 'node-adopted', node: this.name, port: this.port, pid: identity.pid })
+    this.observe()
+  }
+
+  #live(state: { readonly kind: 'starting' | 'running'; readonly process: ServerProcess }): void {
+    this.#state = state
+    this.#ending = undefined
+    void state.process.exited.then((exit) => this.#onExit(state.process, exit))
   }
 
   /**
    * Resolves when the server answers PONG, that is, when it has also loaded its data.
    *
-   * @throws LabError `node-failed` at once when the process exits, `not-ready` at the deadline
+   * @throws LabError at once when the process exits (`node-failed`, `port-taken`), `not-ready` at the deadline
    */
-  async listening({ deadline, signal }: { deadline: number; signal?: AbortSignal | undefined }): Promise<void> {
+  async listening({ deadline, signal }: Waiting): Promise<void> {
     if (this.#state.kind === 'running') return
     let last = 'it does not accept connections'
     const pong = await until(
       async () => {
         if (this.#state.kind === 'crashed') throw await this.startError(this.#state.exit)
-        if (!('running' in this.#state)) throw new Error(`${this.name} is ${this.state}: it will not listen`)
+        if (!('process' in this.#state)) throw this.#wrongState('will not answer')
         try {
           const client = await this.client()
-          return (await client.text('PING')) === 'PONG' || undefined
+          const answer = await client.text('PING')
+          // Its own end closes the connection. Another server on its port, one that took it first, goes on answering.
+          return (answer === 'PONG' && 'process' in this.#state) || undefined
         } catch (error) {
           last = (error as Error).message
           return undefined
@@ -114,15 +152,9 @@ export class RedisNode {
       },
       { deadline, pollMs: listenPollMs, signal },
     )
-    if (!pong) {
-      const details = await this.#evidence()
-      throw new LabError({
-        code: 'not-ready',
-        message: `${this.name} (port ${this.port}) is not ready: ${last}`,
-        details,
-      })
-    }
-    if (this.#state.kind === 'starting') this.#state = { kind: 'running', running: this.#state.running }
+    if (!pong) throw await notListening(this.#asFailed(), last)
+    if (this.#state.kind === 'starting') this.#state = { kind: 'running', process: this.#state.process }
+    this.hasListened = true
     this.#options.emit({ type: 'node-listening', node: this.name, port: this.port })
   }
 
@@ -135,22 +167,68 @@ export class RedisNode {
   }
 
   /** The ladder: SHUTDOWN, SIGTERM, and after the grace SIGKILL. Resolves when the process is gone. */
-  async stop(graceMs = stopGraceMs): Promise<void> {
-    if (!('running' in this.#state)) {
+  async stop(cause: ExitCause = 'down', graceMs = stopGraceMs): Promise<void> {
+    if (!('process' in this.#state)) {
       this.#state = { kind: 'stopped' }
       return
     }
-    const { running } = this.#state
-    this.#state = { kind: 'stopping', running }
+    const { process } = this.#state
+    this.#state = { kind: 'stopping', process }
+    this.#ending = cause
     // A process that is paused hears nothing until it is continued.
-    running.child.kill('SIGCONT')
+    process.signal('SIGCONT')
     void this.#askToShutDown()
     // Redis refuses to go, and forgets that it was asked, while it writes its first append-only file.
-    const again = setInterval(() => running.child.kill('SIGTERM'), askAgainMs)
-    const killer = setTimeout(() => running.child.kill('SIGKILL'), graceMs)
-    await running.exited
+    const again = setInterval(() => process.signal('SIGTERM'), askAgainMs)
+    const killer = setTimeout(() => process.signal('SIGKILL'), graceMs)
+    await process.exited
     clearInterval(again)
     clearTimeout(killer)
+  }
+
+  /** SIGKILL, as a crash would have it. Resolves when the process is gone; the node has crashed then. */
+  async kill(): Promise<void> {
+    if (!('process' in this.#state)) throw this.#wrongState('cannot be killed')
+    const { process } = this.#state
+    this.#ending ??= 'kill'
+    process.signal('SIGKILL')
+    await process.exited
+  }
+
+  /** SIGSTOP: it holds its ports and connections, and does nothing. Resolves when it stands still. */
+  async pause(waiting: Waiting): Promise<void> {
+    await this.#signalUntil('SIGSTOP', 'paused', waiting)
+  }
+
+  /** SIGCONT. Resolves when it answers again. */
+  async resume(waiting: Waiting): Promise<void> {
+    await this.#signalUntil('SIGCONT', 'running', waiting)
+    await this.listening(waiting)
+  }
+
+  async #signalUntil(signal: NodeJS.Signals, goal: 'paused' | 'running', { deadline }: Waiting): Promise<void> {
+    if (!('process' in this.#state) || this.#state.kind === 'stopping') {
+      throw this.#wrongState(goal === 'paused' ? 'cannot be paused' : 'cannot be resumed')
+    }
+    this.#state.process.signal(signal)
+    const reached = () => {
+      this.observe('asked')
+      return (this.#state.kind === 'paused') === (goal === 'paused') || undefined
+    }
+    if (await until(reached, { deadline, pollMs: listenPollMs })) return
+    throw new LabError({ code: 'not-ready', message: `${this.name} (port ${this.port}) is still ${this.state}` })
+  }
+
+  /** Looks whether its process stands still: anybody may have sent it a SIGSTOP or SIGCONT. */
+  observe(cause: PauseCause = 'outside'): void {
+    const state = this.#state
+    if (!('process' in state) || state.kind === 'stopping' || !state.process.identity) return
+    const { process } = state
+    const paused = isPaused(state.process.identity)
+    if (paused === (state.kind === 'paused')) return
+    this.#state = state.kind === 'paused' ? { kind: state.was, process } : { kind: 'paused', process, was: state.kind }
+    const type = paused ? 'node-paused' : 'node-resumed'
+    this.#options.emit({ type, node: this.name, port: this.port, pid: state.process.identity.pid, cause })
   }
 
   /** Faster than a signal, which waits for the next run of serverCron; and with NOW no master waits for its replicas. */
@@ -166,36 +244,36 @@ export class RedisNode {
     }
   }
 
-  /** Why the server did not come up, in Redis's own words, with the end of its log. */
-  async startError(exit: string): Promise<LabError> {
-    const tail = await logTail(this.dir)
-    const reason = tail.findLast((line) => /\w{3}/.test(line))?.replace(/^\d+:\S+ .*? [#*.-] /, '') ?? exit
-    return new LabError({
-      code: 'node-failed',
-      message: `${this.name} (port ${this.port}) did not start: ${reason}`,
-      hint: tail.some((line) => /FATAL CONFIG FILE ERROR|Unresolved Configuration/.test(line))
-        ? 'Redis refuses a line of its redis.conf: look at what --set gave.'
-        : 'The last lines of its log say why.',
-      details: await this.#evidence(),
-    })
+  /** Why the server did not come up. @returns LabError `node-failed`, `port-taken` */
+  startError(exit: string): Promise<LabError> {
+    return startError(this.#asFailed(), exit)
   }
 
-  async #evidence(): Promise<string[]> {
-    const tail = await logTail(this.dir)
-    return [
-      ...tail,
-      `log: ${nodeFiles.log(this.dir)}`,
-      `command: ${this.#options.build.server} ${nodeFiles.conf(this.dir)}`,
-    ]
+  #asFailed() {
+    const { name, port, dir, logFromBytes } = this
+    return { name, port, dir, logFromBytes, program: this.#options.build.server }
   }
 
-  #onExit(running: Running, exit: string): void {
-    const expected = this.#state.kind === 'stopping'
-    this.#state = expected ? { kind: 'stopped' } : { kind: 'crashed', exit }
+  #wrongState(what: string): LabError {
+    const hint = {
+      stopped: `redis-lab start ${this.name} starts it.`,
+      crashed: `redis-lab start ${this.name} starts it.`,
+      paused: `redis-lab resume ${this.name} lets it run on.`,
+      starting: `redis-lab logs ${this.name} shows what it does.`,
+      running: undefined,
+      stopping: undefined,
+    }[this.state]
+    return new LabError({ code: 'wrong-state', message: `${this.name} is ${this.state}: it ${what}`, hint })
+  }
+
+  #onExit(process: ServerProcess, exit: string): void {
+    const cause = this.#ending ?? 'crash'
+    const crashed = cause === 'crash' || cause === 'kill'
+    this.#state = crashed ? { kind: 'crashed', exit } : { kind: 'stopped' }
     void this.#client?.then((client) => client.close()).catch(() => {})
     this.#client = undefined
-    const pid = running.child.pid ?? 0
-    this.#options.emit({ type: 'node-exited', node: this.name, port: this.port, pid, exit, expected })
-    if (!expected) this.#options.onCrash(this)
+    const pid = process.identity?.pid ?? 0
+    this.#options.emit({ type: 'node-exited', node: this.name, port: this.port, pid, exit, cause })
+    if (crashed) this.#options.onCrash(this, cause)
   }
 }

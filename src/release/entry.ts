@@ -37,8 +37,10 @@ export interface Recall extends Manifest {
   readonly reason?: string | undefined
 }
 
-export const entryDir = (cacheDir: string, key: string): string => path.join(cacheDir, 'builds', key)
-export const lockFile = (cacheDir: string, name: string): string => path.join(cacheDir, 'locks', `${name}.lock`)
+export const buildsDir = (cacheDir: string): string => path.join(cacheDir, 'builds')
+export const locksDir = (cacheDir: string): string => path.join(cacheDir, 'locks')
+export const entryDir = (cacheDir: string, key: string): string => path.join(buildsDir(cacheDir), key)
+export const lockFile = (cacheDir: string, name: string): string => path.join(locksDir(cacheDir), `${name}.lock`)
 const manifestFile = (dir: string): string => path.join(dir, 'manifest.json')
 const recallFile = (cacheDir: string, wish: string): string => path.join(cacheDir, 'recall', `${wish}.json`)
 
@@ -123,8 +125,13 @@ export function sameFile(now: FileProof | undefined, then: FileProof): boolean {
 }
 
 function proveFile(file: string): FileProof | undefined {
-  const found = statSync(file, { throwIfNoEntry: false })
-  return found?.isFile() ? { sizeBytes: found.size, modifiedSeconds: Math.floor(found.mtimeMs / 1000) } : undefined
+  try {
+    const found = statSync(file)
+    return found.isFile() ? { sizeBytes: found.size, modifiedSeconds: Math.floor(found.mtimeMs / 1000) } : undefined
+  } catch {
+    // Not there, out of reach, or no name of a file at all: there is nothing to trust.
+    return undefined
+  }
 }
 
 function readText(file: string): string | undefined {

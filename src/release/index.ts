@@ -31,6 +31,11 @@ export async function inspectTools(env: Environment): Promise<Tool[]> {
   return (await import('./inspect.js')).inspectTools(env)
 }
 
+/** Removes what killed builders have left in the cache. @returns how many folders and locks that were */
+export async function clearCache(cacheDir: string): Promise<number> {
+  return (await import('./clear.js')).clearCache(cacheDir)
+}
+
 /** Whether the default release can be downloaded from here, or why not. @throws LabError `bad-input` (REDIS_LAB_MIRROR) */
 export async function probeOfficialHost(env: Environment, signal?: AbortSignal): Promise<HostReport> {
   return (await import('./inspect.js')).probeOfficialHost(env, signal)

@@ -1,8 +1,9 @@
 /** What `--redis` asked for: from a text to one of a few kinds, or to a sentence about what is wrong with it. */
-import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync, type Stats } from 'node:fs'
 import path from 'node:path'
 import { LabError } from '../errors.js'
 import type { Checksums } from './checksums.js'
+import { quoted } from '../util/text.js'
 import { cliBeside, findPrograms, isProgram, isSourceTree, type Programs } from './programs.js'
 import { isVersion, nearestVersions } from './version.js'
 import type { Environment } from './context.js'
@@ -41,7 +42,7 @@ function resolvePath(text: string, env: Environment): string {
 }
 
 function readPath(target: string): Wanted {
-  const found = statSync(target, { throwIfNoEntry: false })
+  const found = lookAt(target)
   if (!found) throw unknown(`there is nothing at ${target}`, 'Is the path right? It is taken from the current folder.')
   if (!isReadable(target)) throw unknown(`${target} cannot be read`, 'Check its permissions.')
   if (found.isDirectory()) {
@@ -61,6 +62,15 @@ function readPath(target: string): Wanted {
   const cli = cliBeside(target)
   if (cli) return { kind: 'built', programs: { server: target, cli }, path: target }
   throw unknown(`there is no redis-cli beside ${target}`, 'Give the folder that holds both programs.')
+}
+
+/** @throws LabError `release-unknown`, also when what stands there cannot even be looked at */
+function lookAt(target: string): Stats | undefined {
+  try {
+    return statSync(target, { throwIfNoEntry: false })
+  } catch (error) {
+    throw unknown(`${quoted(target)} cannot be looked at: ${(error as Error).message}`, 'Is the path right?')
+  }
 }
 
 function isReadable(target: string): boolean {

@@ -7,6 +7,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { identify, isAlive, type ProcessIdentity } from '../util/process-identity.js'
+import { buildsDir } from './entry.js'
 
 const prefix = '.tmp-'
 /** A folder without an owner file is either just being made or was left in that very moment. */
@@ -14,7 +15,7 @@ const ownerlessMs = 60_000
 
 /** In the cache, so that what is finished can be renamed onto its shelf. */
 export async function inWorkshop<Result>(cacheDir: string, work: (dir: string) => Promise<Result>): Promise<Result> {
-  const builds = path.join(cacheDir, 'builds')
+  const builds = buildsDir(cacheDir)
   mkdirSync(builds, { recursive: true })
   await sweep(builds)
   const dir = path.join(builds, prefix + randomBytes(6).toString('hex'))
@@ -27,9 +28,12 @@ export async function inWorkshop<Result>(cacheDir: string, work: (dir: string) =
   }
 }
 
-async function sweep(builds: string): Promise<void> {
-  const left = readdirSync(builds).filter((name) => name.startsWith(prefix))
-  for (const dir of left.map((name) => path.join(builds, name))) if (isAbandoned(dir)) await remove(dir)
+/** @returns how many workshops of dead owners were swept away */
+export async function sweep(builds: string): Promise<number> {
+  const workshops = readdirSync(builds).filter((name) => name.startsWith(prefix))
+  const abandoned = workshops.map((name) => path.join(builds, name)).filter(isAbandoned)
+  await Promise.all(abandoned.map(remove))
+  return abandoned.length
 }
 
 function isAbandoned(dir: string): boolean {

@@ -1,4 +1,5 @@
 /** A `--set` directive: one line of a redis.conf, given by a user. */
+import { readWords } from './words.js'
 
 export interface Directive {
   /** Lower case. */
@@ -30,15 +31,17 @@ const owned: Readonly<Record<string, string>> = {
 /** Parses `"maxmemory 100mb"`. Returns a sentence about what is wrong instead of a directive where it is wrong. */
 export function parseDirective(text: string): Directive | string {
   // A line break or another control character could begin a second directive: refused, never cleaned.
-  // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u001f\u007f\u0085\u2028\u2029]/.test(text)) return 'must be a single line without control characters'
-  const [, rawName, value] = /^\s*(\S+)\s+(\S.*?)\s*$/.exec(text) ?? []
+  if (/[\p{Cc}\u2028\u2029]/u.test(text)) return 'must be a single line without control characters'
+  // Only what Redis takes for a space: any other belongs to the value.
+  const [, rawName, value] = /^ *([^ ]+) +([^ ].*?) *$/.exec(text) ?? []
   if (!rawName || !value) return 'takes a directive and its value, such as "maxmemory 100mb"'
   const name = rawName.toLowerCase()
   if (!/^[a-z][a-z0-9.-]*$/.test(name)) return `"${rawName}" is not the name of a directive`
   const reason = owned[name]
   if (reason !== undefined) return `"${name}" belongs to the lab: ${reason}`
-  if (name === 'bind' && !/(^|\s)(127\.0\.0\.1|0\.0\.0\.0|\*)(\s|$)/.test(value)) {
+  const words = readWords(value)
+  if (!words) return 'has a quote that is not closed, or something right behind a closing one'
+  if (name === 'bind' && !words.some((word) => ['127.0.0.1', '0.0.0.0', '*'].includes(word))) {
     return 'a "bind" must keep 127.0.0.1, where the lab itself reaches its nodes'
   }
   return { name, value }

@@ -1,7 +1,9 @@
 /** From what was said (flags or arguments, then the environment) to a LabSpec, or to all the problems at once. */
 import path from 'node:path'
+import { inspect } from 'node:util'
 import * as z from 'zod'
 import { LabError } from '../errors.js'
+import { escapeControls, quoted } from '../util/text.js'
 import { flagName, metaOf, type OptionShape } from './option.js'
 import { crossCheck, labShape, type LabOptions, type LabSpec } from './spec.js'
 
@@ -68,15 +70,22 @@ export function badInput(
 }
 
 function sentence(shape: OptionShape, said: Readonly<Record<string, unknown>>, issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') return `there is no option ${issue.keys.map((key) => `"${key}"`).join(', ')}`
+  if (issue.code === 'unrecognized_keys') return `there is no option ${issue.keys.map(quoted).join(', ')}`
   const key = String(issue.path[0])
   const meta = metaOf(shape, key)
   const value = issue.path.reduce<unknown>((at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step], said)
-  if (issue.code === 'custom' && issue.message) return `${flagName(meta)} ${quoted(value)}: ${issue.message}`
-  return `${flagName(meta)} takes ${meta.expects ?? 'no value'}, not ${quoted(value)}`
+  if (issue.code === 'custom' && issue.message) return `${flagName(meta)} ${spelled(value)}: ${issue.message}`
+  return `${flagName(meta)} takes ${meta.expects ?? 'no value'}, not ${spelled(value)}`
 }
 
-/** JSON spelling shows a line break as \n instead of obeying it. */
-function quoted(value: unknown): string {
-  return JSON.stringify(value) ?? String(value)
+/** As JSON spells it. What that has no words for is shown as a debugger would, and NaN, which it calls null, as NaN. */
+function spelled(value: unknown): string {
+  const asDebugger = () => escapeControls(inspect(value, { breakLength: Infinity }))
+  if (typeof value === 'string') return quoted(value)
+  if (typeof value === 'number') return String(value)
+  try {
+    return escapeControls(JSON.stringify(value) ?? asDebugger())
+  } catch {
+    return asDebugger()
+  }
 }

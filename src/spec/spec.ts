@@ -11,13 +11,14 @@ const mostNodes = 1000
 
 const label = /^[a-z0-9][a-z0-9_-]{0,62}$/i
 
-// eslint-disable-next-line no-control-regex
-const oneLine = z.string().regex(/^[^\u0000-\u001f\u007f]+$/)
+const oneLine = z.string().regex(/^\P{Cc}+$/u)
 
 const duration = z.union([z.number(), z.string()]).transform((given, context) => {
   // A bare number as text could be meant as seconds, and ms() would read milliseconds: it must say its unit.
   const value = typeof given === 'number' ? given : /^\d[\d.]*\s*[a-z]+$/i.test(given) ? ms(given as StringValue) : NaN
-  if (Number.isFinite(value) && value >= 1 && value <= 86_400_000) return Math.round(value)
+  // Text is rounded, because to a computer 1.001s are 1000.9999999999999 milliseconds; a number is taken as it is.
+  if (Number.isFinite(value) && value >= 1 && value <= 86_400_000)
+    return typeof given === 'number' ? value : Math.round(value)
   context.addIssue({ code: 'invalid_type', expected: 'number', input: given })
   return z.NEVER
 })
@@ -103,6 +104,10 @@ export const labShape = {
     description: 'how long forming and proving the cluster may take, such as 90s or 2m',
     expects: 'a time such as 90s or 2m, at most a day',
   }),
+  restart: z.boolean().default(true).register(optionMeta, {
+    flag: '--no-restart',
+    description: 'leave a node that crashes or is killed as it is, instead of starting it again',
+  }),
   ephemeral: z.boolean().default(false).register(optionMeta, {
     flag: '--ephemeral',
     description: 'a lab in a temporary folder, deleted when it is taken down',
@@ -115,17 +120,20 @@ export type LabOptions = { [Key in keyof typeof labShape]?: z.input<(typeof labS
 /** What the lab is then made from: every value resolved, times in milliseconds. */
 export type LabSpec = Readonly<z.output<z.ZodObject<typeof labShape>>>
 
-/** What no single option can know. Returns one sentence per problem. */
+/** What no single option can know. Returns one sentence per problem, which names an option that it is about. */
 export function crossCheck(spec: LabSpec): string[] {
   const problems: string[] = []
   const nodes = spec.masters * (1 + spec.replicas)
-  if (nodes > mostNodes) problems.push(`${nodes} nodes are more than the ${mostNodes} a cluster is made for`)
+  if (nodes > mostNodes) {
+    const said = `--masters ${spec.masters} with --replicas ${spec.replicas}`
+    problems.push(`${said}: ${nodes} nodes are more than the ${mostNodes} a cluster is made for`)
+  }
   if (spec.creator === 'redis-cli' && spec.masters < 3) {
-    problems.push(`the redis-cli creator needs at least 3 masters, not ${spec.masters}`)
+    problems.push(`--creator redis-cli needs at least 3 masters, not ${spec.masters}`)
   }
   if (spec.port !== 'auto' && spec.port + nodes - 1 > lastDataPort) {
     problems.push(
-      `${nodes} nodes from port ${spec.port} would go past ${lastDataPort}, the last port that leaves room for the cluster bus`,
+      `--port ${spec.port}: ${nodes} nodes from there on would go past ${lastDataPort}, the last port that leaves room for the cluster bus`,
     )
   }
   if (spec.ephemeral && spec.dir !== undefined)

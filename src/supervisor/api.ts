@@ -1,21 +1,35 @@
 /**
  * The control API: HTTP over a Unix socket that only its owner can reach. The only door to the HTTP server.
  *
- *     GET  /status   LabStatus, asked of every node at that moment
- *     POST /stop     ends the lab; answers when its servers are gone
+ *     GET  /status             LabStatus, asked of every node at that moment
+ *     GET  /events             events as they happen, a JSON document per line, until the lab ends or the caller hangs up
+ *     POST /stop               ends the lab; answers when its servers are gone
+ *     POST /nodes/NAME/VERB    start, stop, restart, kill, pause or resume; answers with the node's status when it is a fact
+ *     POST /nodes/NAME/failover
+ *
+ * What is refused is answered with an ErrorData: 4xx for what was asked, 5xx for what went wrong.
  */
-import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs'
-import net from 'node:net'
+import { chmodSync } from 'node:fs'
 import path from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
-import { Hono } from 'hono'
+import { Hono, type Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { LabError } from '../errors.js'
-import type { LabStatus } from './status.js'
+import { streamText } from 'hono/streaming'
+import { LabError, type ErrorData } from '../errors.js'
+import type { FailoverMode } from '../events.js'
+import { makePrivateDir } from '../util/files.js'
+import type { Listener } from './events.js'
+import { nodeVerbs, type NodeVerb } from './node-verbs.js'
+import { removeDeadSocket } from './orphans.js'
+import type { FailoverResult, LabStatus, NodeStatus } from './status.js'
 
 export interface ControlTarget {
   status(): Promise<LabStatus>
   stop(reason: string): Promise<void>
+  /** @throws LabError `node-not-found`, `wrong-state`, or what went wrong */
+  verb(name: string, verb: NodeVerb, options: { restart: boolean; timeoutMs: number }): Promise<NodeStatus>
+  failover(name: string, options: { mode: FailoverMode; timeoutMs: number }): Promise<FailoverResult>
+  listen(listener: Listener): () => void
 }
 
 export interface ControlServer {
@@ -26,27 +40,11 @@ const mostBodyBytes = 64 * 1024
 
 /** @throws LabError `lab-busy` when another supervisor answers on this socket */
 export async function serveControl(socket: string, target: ControlTarget): Promise<ControlServer> {
-  const app = new Hono()
-  app.use(
-    bodyLimit({
-      maxSize: mostBodyBytes,
-      onError: (context) =>
-        context.json({ code: 'bad-input', message: `a body has at most ${mostBodyBytes} bytes` }, 413),
-    }),
-  )
-  app.get('/status', async (context) => context.json(await target.status()))
-  app.post('/stop', async (context) => {
-    await target.stop('redis-lab down')
-    return context.json({ stopped: true })
-  })
-  app.notFound((context) =>
-    context.json({ code: 'bad-input', message: `there is no ${context.req.method} ${context.req.path}` }, 404),
-  )
-  app.onError((error, context) => context.json(LabError.from(error).toJSON(), 500))
-
   makePrivateDir(path.dirname(socket))
-  await clearStaleSocket(socket)
-  const server = createAdaptorServer({ fetch: app.fetch })
+  if (!(await removeDeadSocket(socket))) {
+    throw new LabError({ code: 'lab-busy', message: 'another supervisor already looks after this lab' })
+  }
+  const server = createAdaptorServer({ fetch: routes(target).fetch })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(socket, resolve)
@@ -56,33 +54,54 @@ export async function serveControl(socket: string, target: ControlTarget): Promi
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
-        if ('closeIdleConnections' in server) server.closeIdleConnections()
+        // Nobody is to wait for those who only listen.
+        if ('closeAllConnections' in server) setImmediate(() => server.closeAllConnections())
       }),
   }
 }
 
-/** In a folder that others can write to, anybody could have made ours first. */
-function makePrivateDir(dir: string): void {
-  mkdirSync(dir, { recursive: true, mode: 0o700 })
-  const stat = lstatSync(dir)
-  if (!stat.isDirectory() || stat.uid !== process.getuid?.() || (stat.mode & 0o077) !== 0) {
-    throw new LabError({
-      code: 'supervisor-failed',
-      message: `${dir} is not a folder that belongs to this user alone`,
-      hint: 'Control sockets live there. Remove it, or make it yours with mode 0700.',
-    })
-  }
+function routes(target: ControlTarget): Hono {
+  const app = new Hono()
+  const tooLarge: ErrorData = { code: 'bad-input', message: `a body has at most ${mostBodyBytes} bytes` }
+  app.use(bodyLimit({ maxSize: mostBodyBytes, onError: (context) => context.json(tooLarge, 413) }))
+  app.get('/status', async (context) => context.json(await target.status()))
+  app.get('/events', (context) => streamEvents(context, target))
+  app.post('/stop', async (context) => {
+    await target.stop('redis-lab down')
+    return context.json({ stopped: true })
+  })
+  app.post('/nodes/:name/failover', async (context) => {
+    const { parseFailoverBody } = await import('./requests.js')
+    return context.json(await target.failover(context.req.param('name'), parseFailoverBody(await context.req.text())))
+  })
+  app.post('/nodes/:name/:verb', async (context) => {
+    const { name, verb: said } = context.req.param()
+    const verb = nodeVerbs.find((known) => known === said)
+    if (!verb) return nothingThere(context)
+    const { parseVerbBody } = await import('./requests.js')
+    return context.json(await target.verb(name, verb, parseVerbBody(await context.req.text())))
+  })
+  app.notFound(nothingThere)
+  app.onError((thrown, context) => {
+    const error = LabError.from(thrown)
+    return context.json(error.toJSON(), error.exitCode === 2 ? 400 : 500)
+  })
+  return app
 }
 
-/** A socket on which somebody answers is never unlinked. */
-async function clearStaleSocket(socket: string): Promise<void> {
-  const answered = await new Promise<boolean>((resolve) => {
-    const probe = net.connect(socket, () => {
-      probe.destroy()
-      resolve(true)
+function nothingThere(context: Context) {
+  const { method, path } = context.req
+  return context.json({ code: 'bad-input', message: `there is no ${method} ${path}` }, 404)
+}
+
+function streamEvents(context: Context, target: ControlTarget) {
+  return streamText(context, async (stream) => {
+    await new Promise<void>((resolve) => {
+      const deaf = target.listen((event) => void stream.writeln(JSON.stringify(event)))
+      stream.onAbort(() => {
+        deaf()
+        resolve()
+      })
     })
-    probe.once('error', () => resolve(false))
   })
-  if (answered) throw new LabError({ code: 'lab-busy', message: 'another supervisor already looks after this lab' })
-  rmSync(socket, { force: true })
 }

@@ -3,18 +3,19 @@ import { choose, isMaster, isMyself, type Climb, type NodeLine } from '../cluste
 import type { RedisNode } from '../node/index.js'
 import { labFiles, nodeFiles } from '../paths.js'
 import type { LabRecord } from './record.js'
-import type { LabState, LabStatus, NodeStatus } from './status.js'
+import type { CrashStatus, LabState, LabStatus, NodeStatus } from './status.js'
 
 export interface DescribeInput {
   readonly record: LabRecord
   readonly nodes: readonly RedisNode[]
+  readonly crashOf: (node: RedisNode) => CrashStatus | undefined
   readonly climb: Climb
   readonly ready: LabStatus['ready']
   readonly state: LabState
   readonly supervisor: LabStatus['supervisor']
 }
 
-export function describeLab({ record, nodes, climb, ready, state, supervisor }: DescribeInput): LabStatus {
+export function describeLab({ record, nodes, crashOf, climb, ready, state, supervisor }: DescribeInput): LabStatus {
   return {
     ...labFacts(record),
     state,
@@ -22,7 +23,7 @@ export function describeLab({ record, nodes, climb, ready, state, supervisor }: 
     ready,
     nodes: record.nodes.flatMap((planned, index) => {
       const node = nodes[index]
-      return node ? [describeNode(record, climb, planned, node)] : []
+      return node ? [describeNode(record, climb, planned, node, crashOf(node))] : []
     }),
   }
 }
@@ -34,7 +35,7 @@ export function labFacts(record: LabRecord): Pick<LabStatus, 'name' | 'dir' | 'e
   return { name, dir, ephemeral: spec.ephemeral, redis: build, creator }
 }
 
-type NodeFacts = Omit<NodeStatus, 'pid' | 'state' | 'restarts'>
+type NodeFacts = Omit<NodeStatus, 'pid' | 'state' | 'restarts' | 'crash'>
 
 /** A node as a line of a view tells it; as it was planned where there is none. */
 export function nodeFacts(
@@ -64,9 +65,16 @@ function describeNode(
   climb: Climb,
   planned: LabRecord['nodes'][number],
   node: RedisNode,
+  crash: CrashStatus | undefined,
 ): NodeStatus {
   // A node that cannot be asked is described by the others, and failing that by what was planned.
   const line = ownLine(climb, node) ?? [...climb.views.values()].flat().find((other) => other.port === node.port)
   const state = node.state === 'stopping' ? 'stopped' : node.state
-  return { ...nodeFacts(record, planned, line), pid: node.identity?.pid ?? null, state, restarts: node.restarts }
+  return {
+    ...nodeFacts(record, planned, line),
+    pid: node.identity?.pid ?? null,
+    state,
+    restarts: node.restarts,
+    ...(crash && { crash }),
+  }
 }

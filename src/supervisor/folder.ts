@@ -1,9 +1,20 @@
 /**
- * A lab's folder, when the lab ends for good.
+ * A lab's folder, when the lab ends for good, or when somebody else deletes it.
  *
  * Only what the lab itself made is deleted, entry by entry: a folder that was chosen with --dir may hold other things.
  */
-import { copyFileSync, existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, rmdirSync, rmSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  rmdirSync,
+  rmSync,
+  watch,
+  type FSWatcher,
+} from 'node:fs'
 import path from 'node:path'
 import { labEntry, labFiles, nodeFiles, type Places } from '../paths.js'
 import type { LabRecord } from './record.js'
@@ -19,6 +30,32 @@ export function deleteLab(places: Places, record: LabRecord): void {
   rmSync(labFiles.record(dir), { force: true })
   removeIfEmpty(dir)
   removeLinkTo(dir, labEntry(places, record.name))
+}
+
+/**
+ * Calls `onGone` when the lab's record is gone: by its name nobody finds the lab any more, to take it down or for anything
+ * else. Replacing the record is no end of it.
+ */
+export function watchFolder(dir: string, onGone: () => void): void {
+  const check = () => {
+    if (existsSync(labFiles.record(dir))) return
+    watcher.close()
+    onGone()
+  }
+  let watcher: FSWatcher
+  try {
+    watcher = watch(dir, check)
+  } catch {
+    // The system has no more watches to give. The lab is then only found to be gone by whoever looks.
+    return
+  }
+  watcher.on('error', check)
+  watcher.unref()
+}
+
+/** Where a lab's folder is gone, the link that led to it leads nowhere. */
+export function removeDeadEntry(places: Places, { dir, name }: LabRecord): void {
+  if (!existsSync(dir)) removeLinkTo(dir, labEntry(places, name))
 }
 
 /** Copies logs and configurations to where they outlive the lab. @returns that folder */

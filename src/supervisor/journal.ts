@@ -1,6 +1,6 @@
 /** supervisor.log: one JSON document per event, with its time. Read by people, by `redis-lab logs`, by whoever looks for a cause. */
 import { appendFileSync } from 'node:fs'
-import type { LabEvent } from '../events.js'
+import type { TimedEvent } from '../events.js'
 
 export class Journal {
   readonly #file: string
@@ -9,13 +9,27 @@ export class Journal {
     this.#file = file
   }
 
-  write(event: LabEvent): void {
+  write(event: TimedEvent): void {
     // Progress is for those who watch; what held in the end is an event of its own.
     if (event.type === 'ready-progress' && event.missing.length > 0) return
+    this.add(JSON.stringify(event))
+  }
+
+  add(line: string): void {
     try {
-      appendFileSync(this.#file, `${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`)
+      appendFileSync(this.#file, `${line}\n`)
     } catch {
       // A full disk or a deleted folder must not take the servers down with it.
     }
+  }
+}
+
+/** A line of supervisor.log; undefined for one that is no event, such as the trace of a defect. */
+export function parseJournalLine(line: string): TimedEvent | undefined {
+  try {
+    const event = JSON.parse(line) as Partial<TimedEvent> | null
+    return typeof event?.at === 'string' && typeof event.type === 'string' ? (event as TimedEvent) : undefined
+  } catch {
+    return undefined
   }
 }

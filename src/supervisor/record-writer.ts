@@ -1,12 +1,13 @@
 /** Writes what record.ts reads. Apart from it, because a supervisor writes only, and need not load what checks a record. */
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { labFiles } from '../paths.js'
 import { writeWhole } from '../util/files.js'
 import type { LabRecord, RunRecord } from './record.js'
 
+export const recordText = (record: LabRecord): string => `${JSON.stringify(record, null, 2)}\n`
+
 export function writeLab(record: LabRecord): void {
-  mkdirSync(record.dir, { recursive: true })
-  writeWhole(labFiles.record(record.dir), `${JSON.stringify(record, null, 2)}\n`)
+  writeWhole(labFiles.record(record.dir), recordText(record))
 }
 
 export function writeRun(dir: string, run: RunRecord): void {

@@ -2,16 +2,19 @@
  * What a lab leaves on disk about itself.
  *
  *     lab.json   what the lab IS: its spec, build and nodes. Stays when the lab is down; the next `up` resumes from it.
- *     run.json   what runs NOW: the supervisor and the servers, by pid and start time. Gone when the lab is down; one that is
- *                found with a dead supervisor tells the next command what was left behind.
+ *     run.json   what runs NOW: the supervisor and the servers, by pid, start time and run id. Gone when the lab is down; one
+ *                that is found with a dead supervisor tells the next command what was left behind.
  */
 import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { LabError } from '../errors.js'
 import { labFiles } from '../paths.js'
-import { labShape } from '../spec/index.js'
+import { labShape, lastDataPort } from '../spec/index.js'
 
 const slotRange = z.tuple([z.int().min(0).max(16_383), z.int().min(0).max(16_383)]).readonly()
+
+/** What ends up in a redis.conf must not begin a line of its own there. */
+const oneLine = z.string().regex(/^\P{Cc}+$/u)
 
 const identity = z.object({ pid: z.int().positive(), startTime: z.string() })
 
@@ -27,7 +30,7 @@ const labRecord = z.object({
   spec: z.object({
     ...labShape,
     // On disk the options are as they were resolved, not as they were typed.
-    set: z.array(z.object({ name: z.string(), value: z.string() })),
+    set: z.array(z.object({ name: oneLine, value: oneLine })),
     timeout: z.number(),
   }),
   build: z.object({
@@ -39,9 +42,9 @@ const labRecord = z.object({
   }),
   nodes: z.array(
     z.object({
-      name: z.string(),
-      port: z.int(),
-      busPort: z.int(),
+      name: oneLine,
+      port: z.int().min(1).max(lastDataPort),
+      busPort: z.int().min(1).max(65_535),
       role: z.enum(['master', 'replica']),
       slots: slotRange.exactOptional(),
       masterName: z.string().exactOptional(),
@@ -53,7 +56,18 @@ const labRecord = z.object({
 const runRecord = z.object({
   supervisor: identity,
   socket: z.string(),
-  nodes: z.array(z.object({ name: z.string(), process: identity })),
+  /** The cluster stands and its settings are its own: another supervisor may adopt its servers. */
+  formed: z.boolean(),
+  nodes: z.array(
+    z.object({
+      name: z.string(),
+      process: identity.nullable(),
+      /** What Redis itself calls this life of the server (INFO server); null until it was asked. */
+      runId: z.string().nullable(),
+      /** On purpose: whoever adopts the lab leaves it so. */
+      stopped: z.boolean(),
+    }),
+  ),
 })
 
 export type LabRecord = Readonly<z.output<typeof labRecord>>

@@ -5,6 +5,15 @@ import type { CreatorName, SlotRange } from '../cluster/index.js'
 export type LabState = 'starting' | 'running' | 'degraded' | 'stopped' | 'failed'
 export type NodeStatusState = 'starting' | 'running' | 'stopped' | 'crashed' | 'paused'
 
+export interface CrashStatus {
+  /** How its process ended, in words: "exit code 1", "signal SIGKILL". */
+  readonly exit: string
+  /** It will be started again by itself. */
+  readonly restarting: boolean
+  /** The end of its log, where it is not started again. */
+  readonly logTail: readonly string[]
+}
+
 export interface NodeStatus {
   /** Who it was planned to be: m1, r1. Its role now is `role`. */
   readonly name: string
@@ -19,6 +28,8 @@ export interface NodeStatus {
   readonly state: NodeStatusState
   /** How often it was started again after a crash. */
   readonly restarts: number
+  /** Only of a node that has crashed. */
+  readonly crash?: CrashStatus
   readonly dir: string
   readonly log: string
 }
@@ -39,4 +50,12 @@ export interface LabStatus {
   readonly supervisor: { readonly pid: number; readonly socket: string } | null
   readonly ready: { readonly level: ReadyLevel; readonly reasons: readonly string[] }
   readonly nodes: readonly NodeStatus[]
+}
+
+/** What a failover has made of two nodes. */
+export interface FailoverResult {
+  /** The new master. */
+  readonly promoted: string
+  /** The master before it. */
+  readonly demoted: string
 }

@@ -9,25 +9,29 @@
  *             failed              stopped
  */
 import { rmSync } from 'node:fs'
-import { formCluster, measureReady, startClimb, type Climb } from '../cluster/index.js'
+import process from 'node:process'
+import { canBeAsked, failover, formCluster, measureReady, startClimb, waitReady, type Climb } from '../cluster/index.js'
 import { LabError } from '../errors.js'
-import type { Emit } from '../events.js'
-import { logTail, RedisNode, writeNodeFolder } from '../node/index.js'
+import type { Emit, ExitCause, FailoverMode } from '../events.js'
+import { RedisNode, writeNodeFolder } from '../node/index.js'
 import { labFiles } from '../paths.js'
-import { identify, isAlive } from '../util/process-identity.js'
+import { isAlive } from '../util/process-identity.js'
+import { adoptServers } from './adopt.js'
 import type { Order } from './channel.js'
 import { describeLab, ownLine } from './describe.js'
-import type { LabRecord } from './record.js'
-import { removeRun, writeLab, writeRun } from './record-writer.js'
-import { decideRestart } from './restart-policy.js'
-import type { LabState, LabStatus } from './status.js'
+import { applyVerb, type NodeVerb } from './node-verbs.js'
+import type { LabRecord, RunRecord } from './record.js'
+import { writeLab } from './record-writer.js'
+import { Restarts } from './restarts.js'
+import { RunKeeper } from './run-keeper.js'
+import type { FailoverResult, LabState, LabStatus, NodeStatus } from './status.js'
 
 export class Supervisor {
   readonly #order: Order
   readonly #emit: Emit
   readonly #nodes: readonly RedisNode[]
-  readonly #crashes = new Map<RedisNode, number[]>()
-  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #restarts: Restarts
+  readonly #run: RunKeeper
   /** Ends whatever start() is waiting for: a server died, or stop() was called. */
   readonly #starting = new AbortController()
   #record: LabRecord
@@ -35,40 +39,53 @@ export class Supervisor {
   #stopping: Promise<void> | undefined
 
   constructor(order: Order, emit: Emit) {
+    const { record, socket } = order
     this.#order = order
+    this.#record = record
     this.#emit = (event) => {
       emit(event)
-      // Whoever finds this lab without its supervisor is to know every server that was started.
-      if (event.type === 'node-started') this.#keepRunSoon()
+      if (event.type === 'node-started' || event.type === 'node-exited') this.#run.soon()
+      if (event.type === 'node-listening' && this.#phase === 'running') this.#learn(event.node)
     }
-    this.#record = order.record
-    this.#nodes = order.record.nodes.map(
+    this.#nodes = record.nodes.map(
       ({ name, port }) =>
         new RedisNode({
           name,
           port,
-          dir: labFiles.node(order.record.dir, port),
-          build: order.record.build,
+          dir: labFiles.node(record.dir, port),
+          build: record.build,
           emit: this.#emit,
-          onCrash: (node) => this.#onCrash(node),
+          onCrash: (node, cause) => this.#onCrash(node, cause),
         }),
     )
+    this.#restarts = new Restarts({ emit: this.#emit, enabled: record.spec.restart })
+    const onFailure = (error: Error) => this.#onRecordFailure(error)
+    this.#run = new RunKeeper({ dir: record.dir, socket, nodes: this.#nodes, onFailure })
   }
 
   /**
-   * @returns the status at the moment the wanted level was proven
+   * @returns the status at the moment the wanted level was proven; for a lab that was adopted, what it is
    * @throws LabError whatever went wrong first, after everything that was begun has been ended
    */
   async start(): Promise<LabStatus> {
     const startedAt = Date.now()
     const { name, dir, spec } = this.#record
-    this.#emit({ type: 'lab-starting', name, dir, resumed: this.#order.resumed })
+    const { origin } = this.#order
+    this.#emit({ type: 'lab-starting', name, dir, origin: origin.kind })
     try {
-      const climb = await this.#bringUp(startedAt + spec.timeout)
+      // From here on the lab is found as one that is starting, and what it starts is known.
+      this.#run.write()
+      const deadline = startedAt + spec.timeout
+      const { climb, ready } =
+        origin.kind === 'orphaned'
+          ? await this.#takeOver(origin.left, deadline)
+          : await this.#bringUp(origin.kind === 'kept' ? origin : undefined, deadline)
       this.#phase = 'running'
+      this.#run.formed = true
       this.#keepIds(climb)
-      this.#emit({ type: 'lab-ready', level: spec.wait, elapsedMs: Date.now() - startedAt })
-      return this.#describe(climb, { level: spec.wait, reasons: [] })
+      for (const node of this.#nodes) this.#learn(node.name)
+      this.#emit({ type: 'lab-ready', level: ready.level, elapsedMs: Date.now() - startedAt })
+      return this.#describe(climb, ready)
     } catch (error) {
       const failure = LabError.from(error)
       this.#emit({ type: 'lab-failed', error: failure.toJSON() })
@@ -80,6 +97,7 @@ export class Supervisor {
 
   /** Asks every node, now. */
   async status(): Promise<LabStatus> {
+    for (const node of this.#nodes) node.observe()
     const climb = this.#climb()
     return this.#describe(climb, await measureReady(climb))
   }
@@ -90,21 +108,87 @@ export class Supervisor {
     return this.#stopping
   }
 
-  async #bringUp(deadline: number): Promise<Climb> {
-    const { record, resumed: kept, rewriteConf } = this.#order
+  /** Nobody waits for an orderly end any more. */
+  async killAll(): Promise<void> {
+    await Promise.allSettled(this.#nodes.map((node) => node.kill()))
+  }
+
+  /** @throws LabError `node-not-found`, `wrong-state`, or why the node did not come to be as it was wanted */
+  async verb(name: string, verb: NodeVerb, options: { restart: boolean; timeoutMs: number }): Promise<NodeStatus> {
+    const node = this.#require(name)
+    try {
+      const { restart, timeoutMs } = options
+      await applyVerb(verb, node, this.#restarts, { restart, deadline: Date.now() + timeoutMs })
+    } finally {
+      this.#run.soon()
+    }
+    const { nodes } = await this.status()
+    return nodes[this.#nodes.indexOf(node)] as NodeStatus
+  }
+
+  /** @throws LabError `node-not-found`, `wrong-state`, `failover-failed` */
+  async failover(
+    name: string,
+    { mode, timeoutMs }: { mode: FailoverMode; timeoutMs: number },
+  ): Promise<FailoverResult> {
+    const startedAt = Date.now()
+    const target = this.#require(name)
+    for (const node of this.#nodes) node.observe()
+    const result = await failover(this.#nodes, target, { mode, deadline: startedAt + timeoutMs })
+    const [promoted, demoted] = [result.promoted.name, result.demoted.name]
+    const elapsedMs = Date.now() - startedAt
+    this.#emit({ type: 'failover-done', node: promoted, former: demoted, mode, elapsedMs })
+    return { promoted, demoted }
+  }
+
+  async #bringUp(kept: { rewriteConf: boolean } | undefined, deadline: number) {
+    const { record } = this.#order
     const { build, nodes, spec, dir } = record
     for (const node of this.#nodes) {
       const conf = { lab: record.name, name: node.name, port: node.port, dir: node.dir, set: spec.set }
-      writeNodeFolder(conf, { rewrite: rewriteConf })
+      writeNodeFolder(conf, { rewrite: kept?.rewriteConf ?? false })
     }
     const logFile = labFiles.createLog(dir)
     rmSync(logFile, { force: true })
-    const shape = shapeOf(record)
-    const signal = this.#starting.signal
-    const context = { build, nodes, servers: this.#nodes, shape, kept, level: spec.wait, logFile, deadline, signal }
-    const { creator, climb } = await formCluster({ ...context, emit: this.#emit }, spec.creator)
+    const { creator, climb } = await formCluster(
+      {
+        build,
+        nodes,
+        servers: this.#nodes,
+        shape: shapeOf(record),
+        kept: kept !== undefined,
+        level: spec.wait,
+        logFile,
+        deadline,
+        signal: this.#starting.signal,
+        emit: this.#emit,
+      },
+      spec.creator,
+    )
     this.#record = { ...this.#record, creator: record.creator ?? creator }
-    return climb
+    return { climb, ready: { level: spec.wait, reasons: [] } }
+  }
+
+  /** What still runs is adopted as it is; what has ended since is started; what was stopped on purpose stays so. */
+  async #takeOver(left: RunRecord['nodes'], deadline: number) {
+    await adoptServers(this.#record, this.#nodes, left)
+    this.#starting.signal.throwIfAborted()
+    // From here on a crash is a crash of a running lab: what was adopted is not taken down for it.
+    this.#phase = 'running'
+    const away = this.#nodes.filter((node) => node.identity === undefined)
+    const asleep = (node: RedisNode) => left.some(({ name, stopped }) => stopped && name === node.name)
+    await Promise.allSettled(
+      away
+        .filter((node) => !asleep(node))
+        .map((node) => this.verb(node.name, 'start', { restart: true, timeoutMs: deadline - Date.now() })),
+    )
+    const { wait: level } = this.#record.spec
+    const { signal } = this.#starting
+    if (this.#nodes.every(canBeAsked)) {
+      await waitReady(this.#nodes, shapeOf(this.#record), { level, deadline, signal, emit: this.#emit }).catch(() => {})
+    }
+    const climb = this.#climb()
+    return { climb, ready: await measureReady(climb) }
   }
 
   async #stop(reason: string): Promise<void> {
@@ -117,48 +201,42 @@ export class Supervisor {
   /** Stops every server and checks that it is gone. */
   async #takeDown(): Promise<void> {
     this.#phase = 'stopping'
-    for (const timer of this.#timers) clearTimeout(timer)
-    clearImmediate(this.#keepingRun)
+    this.#restarts.close()
     const identities = this.#nodes.flatMap((node) => node.identity ?? [])
-    await Promise.all(this.#nodes.map((node) => node.stop()))
+    await Promise.all(this.#nodes.map((node) => node.stop('down')))
     const left = identities.filter(isAlive)
     if (left.length > 0) {
       const details = left.map(({ pid }) => `pid ${pid}`)
       throw new LabError({ code: 'stop-failed', message: 'not every redis-server could be ended', details })
     }
-    removeRun(this.#record.dir)
+    this.#run.remove()
     this.#phase = 'stopped'
   }
 
-  #onCrash(node: RedisNode): void {
+  #onCrash(node: RedisNode, cause: ExitCause): void {
     if (this.#phase === 'starting') {
-      void node.startError('it exited').then((error) => this.#starting.abort(error))
+      void node.startError(node.exit ?? 'it exited').then((error) => this.#starting.abort(error))
       return
     }
-    if (this.#phase !== 'running') return
-    const now = Date.now()
-    const crashes = [...(this.#crashes.get(node) ?? []), now]
-    this.#crashes.set(node, crashes)
-    const decision = decideRestart(crashes, now)
-    if (decision.kind === 'give-up') {
-      void logTail(node.dir).then((tail) => {
-        this.#emit({ type: 'node-gave-up', node: node.name, crashes: decision.crashes, logTail: tail })
-      })
-      return
-    }
-    this.#emit({ type: 'node-restarting', node: node.name, attempt: crashes.length, delayMs: decision.delayMs })
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer)
-      this.#restart(node)
-    }, decision.delayMs)
-    this.#timers.add(timer)
+    if (this.#phase === 'running') this.#restarts.onCrash(node, { asked: cause === 'kill' })
   }
 
-  #restart(node: RedisNode): void {
-    node.restarts++
-    node.start()
-    // Should it not come up, its exit is the next crash; should it only be slow, it is "starting" until it answers.
-    node.listening({ deadline: Infinity }).catch(() => {})
+  /** A lab that cannot be written down is not begun; one that runs goes on. */
+  #onRecordFailure(error: Error): void {
+    this.#emit({ type: 'record-failed', reason: error.message })
+    if (this.#phase === 'starting') this.#starting.abort(LabError.from(error))
+  }
+
+  #learn(name: string): void {
+    const node = this.#nodes.find((one) => one.name === name)
+    if (node && canBeAsked(node)) void this.#run.learnRunId(node)
+  }
+
+  #require(name: string): RedisNode {
+    const node = this.#nodes.find((one) => one.name === name)
+    if (!node) throw new LabError({ code: 'node-not-found', message: `this lab has no node ${JSON.stringify(name)}` })
+    if (this.#phase === 'running') return node
+    throw new LabError({ code: 'wrong-state', message: `the lab is ${this.#phase}: its nodes are not to be had yet` })
   }
 
   #climb(): Climb {
@@ -176,27 +254,12 @@ export class Supervisor {
     writeLab(this.#record)
   }
 
-  /** Once for all that are started in the same moment. */
-  #keepRunSoon(): void {
-    this.#keepingRun ??= setImmediate(() => {
-      this.#keepingRun = undefined
-      this.#keepRun()
-    })
-  }
-  #keepingRun: NodeJS.Immediate | undefined
-
-  #keepRun(): void {
-    const supervisor = identify(process.pid)
-    if (!supervisor) throw new Error('this process cannot be identified')
-    const nodes = this.#nodes.flatMap((node) => (node.identity ? [{ name: node.name, process: node.identity }] : []))
-    writeRun(this.#record.dir, { supervisor, socket: this.#order.socket, nodes })
-  }
-
   #describe(climb: Climb, ready: LabStatus['ready']): LabStatus {
     const supervisor = { pid: process.pid, socket: this.#order.socket }
     return describeLab({
       record: this.#record,
       nodes: this.#nodes,
+      crashOf: (node) => this.#restarts.statusOf(node),
       climb,
       ready,
       state: this.#stateNow(ready),

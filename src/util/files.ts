@@ -1,15 +1,45 @@
-/** Files that appear whole or not at all. */
+/** Files that appear whole or not at all, and folders that belong to one user alone. */
 import { randomBytes } from 'node:crypto'
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import process from 'node:process'
+import { LabError } from '../errors.js'
 
 /** Writes beside the target and renames over it, so that a reader sees the old text or the new one and never a part. */
 export function writeWhole(file: string, text: string, mode = 0o644): void {
+  withDraft(file, text, mode, (draft) => renameSync(draft, file))
+}
+
+/** The same for a file that must not be there yet. @throws NodeJS.ErrnoException EEXIST */
+export function writeNew(file: string, text: string): void {
+  withDraft(file, text, 0o644, (draft) => {
+    linkSync(draft, file)
+    rmSync(draft)
+  })
+}
+
+function withDraft(file: string, text: string, mode: number, place: (draft: string) => void): void {
   const draft = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`
   try {
     writeFileSync(draft, text, { mode, flag: 'wx' })
-    renameSync(draft, file)
+    place(draft)
   } catch (error) {
     rmSync(draft, { force: true })
     throw error
   }
+}
+
+/**
+ * A folder that nobody else may enter. In a place that others can write to, anybody could have made it first.
+ *
+ * @throws LabError `supervisor-failed` when it is not this user's alone
+ */
+export function makePrivateDir(dir: string): void {
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  const stat = lstatSync(dir)
+  if (stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0) return
+  throw new LabError({
+    code: 'supervisor-failed',
+    message: `${dir} is not a folder that belongs to this user alone`,
+    hint: 'Control sockets live there. Remove it, or make it yours with mode 0700.',
+  })
 }

@@ -9,8 +9,9 @@
  * claim. Without the guard, one that saw the dead claim a moment ago could remove the lock of the one that took over first.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LabError } from '../errors.js'
 import { identify, isAlive, type ProcessIdentity } from './process-identity.js'
@@ -33,7 +34,8 @@ const pollMs = 100
  * Runs `run` while holding the lock `file`; waits as long as somebody alive holds it. Two calls in one process exclude each
  * other as well.
  *
- * @throws LabError `interrupted` when `signal` is aborted while waiting; whatever `run` throws
+ * @throws LabError `interrupted` when `signal` is aborted while waiting; `storage` when something that is no lock stands in
+ *   its place; whatever `run` throws
  */
 export async function withLock<Result>(
   file: string,
@@ -42,7 +44,7 @@ export async function withLock<Result>(
 ): Promise<Result> {
   const { command, onWait, signal } = options
   mkdirSync(path.dirname(file), { recursive: true })
-  const claim = JSON.stringify({ ...ownIdentity(), command, nonce: randomBytes(8).toString('hex') })
+  const claim = JSON.stringify({ ...ownIdentity(), command, nonce: nonce() })
   let told: string | undefined
   for (;;) {
     if (signal?.aborted)
@@ -55,11 +57,17 @@ export async function withLock<Result>(
     // An abort ends the sleep early; the loop then sees it.
     await sleep(pollMs, undefined, { ...(signal && { signal }) }).catch(() => {})
   }
+  // The nonce makes this claim different from every other, this process's own included.
+  const release = () => {
+    if (readText(file) === claim) rmSync(file, { force: true })
+  }
+  // process.exit() in the middle of the work leaves no time for anything else.
+  process.once('exit', release)
   try {
     return await run()
   } finally {
-    // The nonce makes this claim different from every other, this process's own included.
-    if (readText(file) === claim) rmSync(file, { force: true })
+    process.off('exit', release)
+    release()
   }
 }
 
@@ -69,18 +77,69 @@ export function lockHolder(file: string): LockHolder | undefined {
   return text === undefined ? undefined : livingHolder(text)
 }
 
+/**
+ * Takes all of these locks for a process, this one or another, or none of them. They are held until releaseLocks(), or until
+ * that process has ended.
+ *
+ * @param files in one folder, which exists
+ * @returns undefined when they are taken; otherwise who holds the first that could not be had
+ */
+export function takeLocks(
+  files: readonly string[],
+  holder: LockHolder,
+): { file: string; holder: LockHolder } | undefined {
+  const claim = JSON.stringify(holder)
+  const [first] = files
+  if (first === undefined) return undefined
+  return withDraft(first, claim, (draft) => {
+    const taken: string[] = []
+    for (const file of files) {
+      const other = takeWith(draft, file, claim)
+      if (other) {
+        for (const mine of taken) rmSync(mine, { force: true })
+        return { file, holder: other }
+      }
+      taken.push(file)
+    }
+    return undefined
+  })
+}
+
+/** Lets go of those that this holder has; what somebody else has taken since stays. */
+export function releaseLocks(files: readonly string[], holder: LockHolder): void {
+  const claim = JSON.stringify(holder)
+  for (const file of files) if (readText(file) === claim) rmSync(file, { force: true })
+}
+
+/** Removes the lock when its holder is dead. @returns whether it did */
+export function clearDeadLock(file: string): boolean {
+  const text = readText(file)
+  if (text === undefined || livingHolder(text)) return false
+  return removeDead(file, text, JSON.stringify({ ...ownIdentity(), command: 'clearing', nonce: nonce() })) === undefined
+}
+
 /** Undefined when the lock is ours; otherwise the living holder to wait for. */
-function take(file: string, claim: string): LockHolder | undefined {
+const take = (file: string, claim: string): LockHolder | undefined =>
+  withDraft(file, claim, (draft) => takeWith(draft, file, claim))
+
+function takeWith(draft: string, file: string, claim: string): LockHolder | undefined {
+  for (;;) {
+    if (linkInto(draft, file)) return undefined
+    const found = readText(file)
+    if (found === undefined) {
+      requireNoObstacle(file)
+      continue
+    }
+    const holder = livingHolder(found) ?? removeDead(file, found, claim)
+    if (holder) return holder
+  }
+}
+
+function withDraft<Result>(file: string, claim: string, use: (draft: string) => Result): Result {
   const draft = `${file}.${randomBytes(6).toString('hex')}.tmp`
   writeFileSync(draft, claim, { flag: 'wx' })
   try {
-    for (;;) {
-      if (linkInto(draft, file)) return undefined
-      const found = readText(file)
-      if (found === undefined) continue
-      const holder = livingHolder(found) ?? removeDead(file, found, claim)
-      if (holder) return holder
-    }
+    return use(draft)
   } finally {
     rmSync(draft, { force: true })
   }
@@ -106,16 +165,39 @@ function linkInto(draft: string, file: string): boolean {
   }
 }
 
+/** What can neither be made nor read would be tried for ever: a folder, a link to nowhere, a file that is not ours to read. */
+function requireNoObstacle(file: string): void {
+  const found = lstatSync(file, { throwIfNoEntry: false })
+  if (!found || (found.isFile() && isReadableOrGone(file))) return
+  throw new LabError({
+    code: 'storage',
+    message: `what stands at ${file} is not a lock that can be read`,
+    hint: 'Nothing can be done while it is there: remove it.',
+  })
+}
+
+function isReadableOrGone(file: string): boolean {
+  try {
+    readFileSync(file)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT'
+  }
+}
+
 function livingHolder(text: string): LockHolder | undefined {
   try {
     const { pid, startTime, command } = JSON.parse(text) as Partial<LockHolder>
     if (typeof pid !== 'number' || typeof startTime !== 'string') return undefined
-    return isAlive({ pid, startTime }) ? { pid, startTime, command: String(command) } : undefined
+    const said = typeof command === 'string' ? command : 'something that it does not name'
+    return isAlive({ pid, startTime }) ? { pid, startTime, command: said } : undefined
   } catch {
     // Not one of ours: nobody stands behind it.
     return undefined
   }
 }
+
+const nonce = (): string => randomBytes(8).toString('hex')
 
 function ownIdentity(): ProcessIdentity {
   const own = identify(process.pid)

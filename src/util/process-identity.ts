@@ -12,16 +12,28 @@ export interface ProcessIdentity {
   readonly startTime: string
 }
 
+interface Look {
+  readonly startTime: string
+  /** As `ps` has it: R, S, T… A letter may be followed by others. */
+  readonly state: string
+}
+
 let bootId: string | undefined
 
 /** Undefined when no such process runs. A zombie does not run: it has ended and waits to be collected. */
 export function identify(pid: number): ProcessIdentity | undefined {
-  const startTime = process.platform === 'linux' ? linuxStart(pid) : psStart(pid)
-  return startTime === undefined ? undefined : { pid, startTime }
+  const look = lookAt(pid)
+  return look && { pid, startTime: look.startTime }
 }
 
 export function isAlive(identity: ProcessIdentity): boolean {
-  return identify(identity.pid)?.startTime === identity.startTime
+  return lookAt(identity.pid)?.startTime === identity.startTime
+}
+
+/** It was stopped by SIGSTOP, or by a debugger, and runs on when it gets SIGCONT. */
+export function isPaused({ pid, startTime }: ProcessIdentity): boolean {
+  const look = lookAt(pid)
+  return look?.startTime === startTime && /^[Tt]/.test(look.state)
 }
 
 /** Signals that process and no other; false when it is gone. */
@@ -36,7 +48,13 @@ export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals)
   }
 }
 
-function linuxStart(pid: number): string | undefined {
+/** Undefined for what does not run: ended, or ended and not yet collected. */
+function lookAt(pid: number): Look | undefined {
+  const look = process.platform === 'linux' ? linuxLook(pid) : psLook(pid)
+  return look && /^[ZX]/.test(look.state) ? undefined : look
+}
+
+function linuxLook(pid: number): Look | undefined {
   let stat: string
   try {
     stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
@@ -45,20 +63,18 @@ function linuxStart(pid: number): string | undefined {
   }
   // The second field is the command in parentheses and may itself contain spaces and parentheses: count from the last one.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const [state] = fields
-  if (state === 'Z' || state === 'X') return undefined
   bootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
-  return `${bootId}:${fields[19]}`
+  return { startTime: `${bootId}:${fields[19]}`, state: fields[0] ?? '' }
 }
 
-function psStart(pid: number): string | undefined {
+function psLook(pid: number): Look | undefined {
   try {
     const text = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
       encoding: 'utf8',
       env: { LC_ALL: 'C' },
     })
-    const [, state, start] = /^(\S+)\s+(.*\S)\s*$/.exec(text) ?? []
-    return state?.startsWith('Z') ? undefined : start
+    const [, state, startTime] = /^(\S+)\s+(.*\S)\s*$/.exec(text) ?? []
+    return state && startTime ? { startTime, state } : undefined
   } catch {
     return undefined
   }

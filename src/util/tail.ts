@@ -13,8 +13,8 @@ export interface Tail {
   readonly endBytes: number
 }
 
-/** The last `count` lines; none where there is no file. */
-export async function readTail(path: string, count: number): Promise<Tail> {
+/** The last `count` lines of what stands after `fromBytes`; none where there is no file. */
+export async function readTail(path: string, count: number, fromBytes = 0): Promise<Tail> {
   const file = await open(path).catch(missing)
   if (!file) return { lines: [], endBytes: 0 }
   try {
@@ -22,8 +22,8 @@ export async function readTail(path: string, count: number): Promise<Tail> {
     let text = Buffer.alloc(0)
     let start = size
     // One line break more than lines: the one before the first of them.
-    while (start > 0 && breaksIn(text) <= count) {
-      const from = Math.max(0, start - pieceBytes)
+    while (start > fromBytes && breaksIn(text) <= count) {
+      const from = Math.max(fromBytes, start - pieceBytes)
       const { buffer, bytesRead } = await file.read(Buffer.alloc(start - from), 0, start - from, from)
       text = Buffer.concat([buffer.subarray(0, bytesRead), text])
       start = from

@@ -1,6 +1,34 @@
 /** One event as one line; undefined for those that only move a bar. */
 import { unreachable } from '../errors.js'
-import type { LabEvent } from '../events.js'
+import type { ExitCause, FailoverMode, LabEvent, LabOrigin, StartCause } from '../events.js'
+
+const startCauses: Readonly<Record<StartCause, string>> = {
+  up: '',
+  start: ', redis-lab start',
+  restart: ', redis-lab restart',
+  crash: ', after a crash',
+}
+
+const exitCauses: Readonly<Record<ExitCause, string>> = {
+  down: '',
+  stop: ', redis-lab stop',
+  restart: ', redis-lab restart',
+  kill: ', redis-lab kill',
+  'start-over': ', to form the cluster in another way',
+  crash: ', which nobody asked for',
+}
+
+const failoverModes: Readonly<Record<FailoverMode, string>> = {
+  agreed: 'by agreement',
+  force: 'by force',
+  takeover: 'by takeover',
+}
+
+const beginnings: Readonly<Record<LabOrigin, string>> = {
+  new: 'starting',
+  kept: 'resuming',
+  orphaned: 'taking over',
+}
 
 export function eventLine(event: LabEvent): string | undefined {
   switch (event.type) {
@@ -26,25 +54,35 @@ export function eventLine(event: LabEvent): string | undefined {
     case 'release-ready':
       return `${event.what} is ${event.cached ? 'ready' : 'built'}`
     case 'node-started':
-      return `${event.node} started on port ${event.port} (pid ${event.pid})`
+      return `${event.node} started on port ${event.port} (pid ${event.pid}${startCauses[event.cause]})`
+    case 'node-adopted':
+      return `${event.node} on port ${event.port} is adopted (pid ${event.pid})`
     case 'node-listening':
       return `${event.node} answers`
     case 'node-exited':
-      return `${event.node} ended (${event.exit})${event.expected ? '' : ', which nobody asked for'}`
+      return `${event.node} ended (${event.exit})${exitCauses[event.cause]}`
+    case 'node-paused':
+      return `${event.node} is paused${event.cause === 'asked' ? '' : ', by a signal from outside'}`
+    case 'node-resumed':
+      return `${event.node} runs on${event.cause === 'asked' ? '' : ', by a signal from outside'}`
     case 'node-restarting':
-      return `${event.node} is started again in ${seconds(event.delayMs)} (attempt ${event.attempt})`
+      return `${event.node} is started again ${event.delayMs === 0 ? 'at once' : `in ${seconds(event.delayMs)}`} (restart ${event.attempt})`
     case 'node-gave-up':
-      return `${event.node} crashed ${event.crashes} times within a minute and is not started again`
+      return `${event.node} crashed ${event.crashes} times in a row and is not started again`
     case 'create-started':
       return `forming the cluster (${event.creator})`
     case 'create-fallback':
       return `${event.reason}; forming it with ${event.to} instead of ${event.from}`
     case 'create-done':
       return 'the cluster is formed'
+    case 'failover-done':
+      return `${event.node} is the master in the place of ${event.former} (${failoverModes[event.mode]}, ${seconds(event.elapsedMs)})`
     case 'ready-progress':
       return event.missing.length === 0 ? undefined : `not yet "${event.level}": ${summary(event.missing)}`
     case 'lab-starting':
-      return `${event.resumed ? 'resuming' : 'starting'} lab "${event.name}" in ${event.dir}`
+      return `${beginnings[event.origin]} lab "${event.name}" in ${event.dir}`
+    case 'ports-lost':
+      return `${event.reason}; trying other ports`
     case 'lab-ready':
       return `proven ready (${event.level}) in ${seconds(event.elapsedMs)}`
     case 'lab-failed':
@@ -53,6 +91,8 @@ export function eventLine(event: LabEvent): string | undefined {
       return `stopping (${event.reason})`
     case 'lab-stopped':
       return 'stopped'
+    case 'record-failed':
+      return `this could not be written down: ${event.reason}`
     default:
       return unreachable(event)
   }

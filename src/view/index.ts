@@ -1,6 +1,6 @@
 export { printError, type ErrorStyle } from './error.js'
 export { eventLine } from './event.js'
-export { lsText, readyText, statusText, type LabRow } from './lab.js'
+export { lsText, nodesText, readyText, statusText, type LabRow } from './lab.js'
 export { isTerminal, printJson, printNote, printResult } from './output.js'
 export { showProgress } from './progress.js'
 export type { Progress } from './shown.js'

@@ -20,6 +20,7 @@ export function statusText(status: LabStatus): string {
   ]
   if (state !== 'stopped') lines.push(coverage(status), `ready: ${ready.level}`)
   lines.push(...ready.reasons.map((reason) => `  ${reason}`))
+  lines.push(...status.nodes.flatMap(crashLines))
   return lines.join('\n').trimEnd()
 }
 
@@ -34,6 +35,19 @@ function nodeTable({ nodes }: LabStatus): string {
     restartsOf(node),
   ])
   return table(['NODE', 'PORT', 'ROLE', 'SLOTS', 'STATE', 'PID', ''], rows)
+}
+
+/** What a node that stays down said last. */
+function crashLines({ name, crash, log }: NodeStatus): string[] {
+  if (!crash || crash.logTail.length === 0) return []
+  return ['', `the last words of ${name} (${log}):`, ...crash.logTail.map((line) => `  ${line}`)]
+}
+
+/** Nodes after something was done to them, a line each. */
+export function nodesText(nodes: readonly NodeStatus[]): string {
+  return nodes
+    .map(({ name, port, state, pid }) => `${name} (port ${port}) is ${state}${pid === null ? '' : `, pid ${pid}`}`)
+    .join('\n')
 }
 
 const restartsOf = ({ restarts }: NodeStatus): string =>

@@ -88,7 +88,8 @@ export function liveList(goal: Goal): Progress {
 
 function stageOf({ type }: LabEvent): Stage | undefined {
   if (/^(release|download|unpack|build)-/.test(type)) return 'release'
-  if (type === 'lab-starting' || type.startsWith('node-') || type.startsWith('create-')) return 'cluster'
+  if (type === 'lab-starting' || type === 'ports-lost' || type.startsWith('node-') || type.startsWith('create-'))
+    return 'cluster'
   return type === 'ready-progress' || type === 'lab-ready' ? 'proof' : undefined
 }
 

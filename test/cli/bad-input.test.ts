@@ -29,18 +29,18 @@ function expectUntouched(): void {
 }
 
 const cases: [args: string[], sentence: RegExp | string][] = [
-  [['up', '--masters', '2', '--creator', 'redis-cli'], /^the redis-cli creator needs at least 3 masters, not 2$/],
+  [['up', '--masters', '2', '--creator', 'redis-cli'], /^--creator redis-cli needs at least 3 masters, not 2$/],
   [['up', '--masters', 'x'], /^--masters takes a whole number from 1 to 1000, not "x"$/],
   [['up', '--masters', '0'], /^--masters takes a whole number .*, not 0$/],
   [['up', '--masters', '3.5'], /^--masters takes a whole number .*, not "3.5"$/],
   [['up', '--masters', ''], /^--masters takes a whole number .*, not ""$/],
   [['up', '--replicas', '-1'], /^--replicas takes a whole number from 0 to 100, not -1$/],
-  [['up', '--masters', '1000', '--replicas', '1'], /^2000 nodes are more than /],
+  [['up', '--masters', '1000', '--replicas', '1'], /^--masters 1000 with --replicas 1: 2000 nodes are more than /],
   [
     ['up', '--port', '60000'],
     /^--port takes a port from 1 to 55535 \(the cluster bus needs port \+ 10000\), or "auto", not 60000$/,
   ],
-  [['up', '--port', '55533'], /^6 nodes from port 55533 would go past 55535/],
+  [['up', '--port', '55533'], /^--port 55533: 6 nodes from there on would go past 55535/],
   [['up', '--name', '../x'], /^--name takes a name of letters, .* not "\.\.\/x"$/],
   [['down', '--name', '../x'], /^--name takes a name /],
   [['status', '--name', '..'], /^--name takes a name /],

@@ -19,7 +19,7 @@ test('--foreground shows what happens to the lab, and Ctrl-C takes the lab down 
 
   process.kill(nodeOf(lab, 'm2').pid, 'SIGKILL')
   await up.says(/^m2 ended \(signal SIGKILL\), which nobody asked for$/m)
-  await up.says(/^m2 is started again in .*\(attempt 1\)$/m)
+  await up.says(/^m2 is started again at once \(restart 1\)$/m)
   await up.says(/^m2 answers$/m)
   const now = await status()
 

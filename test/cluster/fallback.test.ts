@@ -83,7 +83,7 @@ test.each(['1', '2'])(
   async (masters) => {
     const { code, stdout, stderr } = await scratch.run('up', '--masters', masters, '--creator', 'redis-cli')
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-    expect(stderr).toContain(`redis-lab: the redis-cli creator needs at least 3 masters, not ${masters}\n`)
+    expect(stderr).toContain(`redis-lab: --creator redis-cli needs at least 3 masters, not ${masters}\n`)
     expect(scratch.processes()).toEqual([])
   },
 )

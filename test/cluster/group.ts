@@ -105,7 +105,7 @@ export class Group implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.servers.map((server) => server.stop(0)))
+    await Promise.all(this.servers.map((server) => server.kill().catch(() => {})))
   }
 }
 

@@ -86,7 +86,7 @@ test('a server that is started again knows nothing of the forming', async () => 
   again.start()
   await again.listening({ deadline: Date.now() + 30_000 })
   const settings = await settingsOf([port])
-  await again.stop(0)
+  await again.stop()
   expect(settings).toEqual(await plainSettings({}))
   expect(path.dirname(dir)).toBe(group.dir)
 })

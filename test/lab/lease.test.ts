@@ -1,12 +1,13 @@
 /** A lab of startLab() lives exactly as long as the process that started it, in whatever way that process ends. */
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
+import path from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import type { LabStatus } from '../../src/supervisor/index.js'
 import { ask } from '../support/ask.js'
-import { isRunning, nodeOf, pidsOf } from '../support/lab.js'
+import { isRunning, nodeOf, pidsOf, supervisorOf } from '../support/lab.js'
 import { labsIn, useScratch } from '../support/scratch.js'
 import { watch, type Watched } from '../support/watch.js'
 
@@ -32,10 +33,12 @@ async function start(way: 'hold' | 'exit' | 'throw' | 'finish'): Promise<Caller>
 }
 
 async function expectGone({ lab }: Caller): Promise<void> {
-  await expect.poll(() => pidsOf(lab).filter(isRunning), { timeout: 15_000 }).toEqual([])
-  expect(existsSync(lab.dir)).toBe(false)
-  expect(existsSync(lab.supervisor?.socket ?? '')).toBe(false)
-  expect(labsIn(scratch.places)).not.toContain(lab.name)
+  const left = () => [
+    ...pidsOf(lab).filter(isRunning),
+    ...[lab.dir, lab.supervisor?.socket ?? ''].filter((file) => existsSync(file)),
+    ...labsIn(scratch.places).filter((name) => name === lab.name),
+  ]
+  await expect.poll(left, { timeout: 15_000 }).toEqual([])
 }
 
 test('a caller that is killed, exits, fails or comes to its end takes its lab and its folder with it', async () => {
@@ -64,4 +67,39 @@ test('a caller that is paused keeps its lab, and goes on with it', async () => {
   paused.kill('SIGTERM')
   await paused.ended
   await expectGone(paused)
+})
+
+test('a caller that is killed together with its supervisor leaves nothing either', async () => {
+  const both = await start('hold')
+  process.kill(supervisorOf(both.lab).pid, 'SIGKILL')
+  both.kill('SIGKILL')
+  await both.ended
+  await expectGone(both)
+})
+
+test('when the supervisor alone is killed, its lab goes with it: the caller hears of it, and nothing is left', async () => {
+  const orphan = await start('hold')
+  process.kill(supervisorOf(orphan.lab).pid, 'SIGKILL')
+  await expectGone(orphan)
+  orphan.kill('SIGUSR2')
+  await orphan.says(/the supervisor of this lab does not answer/)
+  orphan.kill('SIGTERM')
+  await orphan.ended
+})
+
+test('a caller that is killed at any moment of the start leaves nothing', async () => {
+  // Whatever it has done by then: nothing, a supervisor, a folder, some servers, nearly everything.
+  const moments = ['lab-starting', 'node-started', 'node-listening', 'create-done', 'lab-ready']
+  for (const moment of moments) {
+    const child = spawn(process.execPath, [caller, 'die-at', moment], {
+      env: scratch.env,
+      cwd: scratch.dir,
+      stdio: 'pipe',
+    })
+    const ended = await watch(child).ended
+    expect(ended.stderr).toBe(`dying at ${moment}\n`)
+    await expect.poll(() => scratch.processes(), { timeout: 15_000 }).toEqual([])
+    await expect.poll(() => labsIn(scratch.places), { timeout: 15_000 }).toEqual([])
+    expect(readdirSync(path.join(scratch.dir, 'tmp'))).toEqual([])
+  }
 })

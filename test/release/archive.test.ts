@@ -1,40 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { gzipSync } from 'node:zlib'
 import * as tar from 'tar'
 import { expect, test } from 'vitest'
 import { unpack } from '../../src/release/archive/unpack.js'
+import { archiveOf, type Entry } from './hostile.js'
 import { tempDir } from './support.js'
 import { containing } from './matchers.js'
-
-interface Entry {
-  readonly path: string
-  readonly type?: 'File' | 'SymbolicLink' | 'Link' | 'CharacterDevice'
-  readonly linkpath?: string
-  readonly text?: string
-}
-
-/** Written header by header, because no well-behaved tool makes such an archive. */
-function archiveOf(entries: readonly Entry[]): string {
-  const blocks = entries.flatMap(({ path: name, type = 'File', linkpath = '', text = '' }) => {
-    const header = new tar.Header({
-      path: name,
-      type,
-      linkpath,
-      size: Buffer.byteLength(text),
-      mode: 0o644,
-      mtime: new Date(0),
-    })
-    const block = Buffer.alloc(512)
-    header.encode(block, 0)
-    const body = Buffer.alloc(Math.ceil(Buffer.byteLength(text) / 512) * 512)
-    body.write(text)
-    return [block, body]
-  })
-  const file = path.join(tempDir(), 'hostile.tar.gz')
-  writeFileSync(file, gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)])))
-  return file
-}
 
 const harmless: Entry = { path: 'r/first', text: 'first' }
 
@@ -47,6 +18,7 @@ test.each<[string, Entry]>([
   ['a hard link to the outside', { path: 'r/evil', type: 'Link', linkpath: '../evil' }],
   ['a hard link to an absolute path', { path: 'r/evil', type: 'Link', linkpath: '/etc/passwd' }],
   ['a device', { path: 'r/evil', type: 'CharacterDevice' }],
+  ['a pipe', { path: 'r/evil', type: 'FIFO' }],
 ])('an archive with %s is refused, and the entry is named', async (_what, evil) => {
   const outside = tempDir()
   const into = path.join(outside, 'inside')
@@ -92,4 +64,13 @@ test.each([
     code: 'release-broken',
     message: containing('the archive'),
   })
+})
+
+test('unpacking that is interrupted says so', async () => {
+  const controller = new AbortController()
+  const into = path.join(tempDir(), 'out')
+  const unpacking = unpack({ archive: archiveOf([harmless]), into, name: 'r', signal: controller.signal })
+  controller.abort()
+  await expect(unpacking).rejects.toMatchObject({ code: 'interrupted' })
+  expect(existsSync(path.join(into, 'first'))).toBe(false)
 })

@@ -1,8 +1,9 @@
 /** A lab of three masters and three replicas, as its record and as its status. */
+import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { planTopology } from '../../src/cluster/index.js'
 import { resolveLab } from '../../src/spec/index.js'
-import type { LabRecord, LabStatus, NodeStatus } from '../../src/supervisor/index.js'
+import { writeLab, type LabRecord, type LabStatus, type NodeStatus } from '../../src/supervisor/index.js'
 
 const ports = [6001, 6002, 6003, 6004, 6005, 6006]
 /** m1 is aaaa…, r3 is ffff… */
@@ -30,6 +31,12 @@ export function sampleRecord(change: Partial<LabRecord> = {}): LabRecord {
     nodes: planTopology({ masters: 3, replicas: 1, ports }).map((node, index) => ({ ...node, id: idOf(index) })),
     ...change,
   }
+}
+
+/** A record on disk, in its folder. */
+export function putLab(record: LabRecord): void {
+  mkdirSync(record.dir, { recursive: true })
+  writeLab(record)
 }
 
 export function sampleStatus(change: Partial<LabStatus> = {}): LabStatus {

@@ -63,7 +63,7 @@ async function run(name: CreatorName, context: FormContext): Promise<Formed> {
 
 /** As before the attempt: no server runs, and what they knew of each other is what they knew. */
 async function startOver({ servers, kept }: FormContext): Promise<void> {
-  await Promise.all(servers.map((server) => server.stop()))
+  await Promise.all(servers.map((server) => server.stop('start-over')))
   if (kept) restoreOriginals(servers)
   // A new cluster has no data yet but what the attempt itself has left.
   else

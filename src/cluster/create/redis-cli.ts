@@ -30,8 +30,10 @@ async function create({ build, nodes, shape, logFile, deadline, signal }: FormCo
   const args = ['--cluster', 'create', ...addresses, '--cluster-replicas', perMaster, '--cluster-yes']
   const onLine = (line: string) => appendFileSync(logFile, `${line}\n`)
   try {
-    // It has no deadline of its own and waits for ever for a node that cannot be reached.
-    await runCommand(build.cli, args, { timeoutMs: Math.max(1, deadline - Date.now()), signal, onLine })
+    // It has no deadline of its own and waits for ever for a node that cannot be reached: nor may it outlive a supervisor that
+    // is killed.
+    const timeoutMs = Math.max(1, deadline - Date.now())
+    await runCommand(build.cli, args, { timeoutMs, signal, onLine, tethered: true })
   } catch (error) {
     signal.throwIfAborted()
     const failure = LabError.from(error)

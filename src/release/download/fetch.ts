@@ -35,7 +35,7 @@ export async function openUrl(
   const { default: fetch } = await import('node-fetch')
   let url = start
   for (let hop = 0; hop <= mostRedirects; hop++) {
-    const proxy = await proxyAgent(url, env)
+    const proxy = await proxyAgent(url, { env, signal })
     // Any content coding would have us hash and count other bytes than those that were published.
     const init = {
       method,
@@ -80,16 +80,17 @@ interface Proxy {
   refusal(): number | undefined
 }
 
-async function proxyAgent(url: URL, env: FetchOptions['env']): Promise<Proxy | undefined> {
+async function proxyAgent(url: URL, { env, signal }: Pick<FetchOptions, 'env' | 'signal'>): Promise<Proxy | undefined> {
   const proxy = proxyFor(url, env)
   if (!proxy) return undefined
   const name = printable(proxy)
   if (url.protocol === 'http:') {
     const { HttpProxyAgent } = await import('http-proxy-agent')
-    return { agent: new HttpProxyAgent(proxy), name, refusal: () => undefined }
+    return { agent: new HttpProxyAgent(proxy, { signal }), name, refusal: () => undefined }
   }
   const { HttpsProxyAgent } = await import('https-proxy-agent')
-  const agent = new HttpsProxyAgent(proxy)
+  // While it waits for the proxy's word it does not hear of an abort, and its connection would keep the process alive.
+  const agent = new HttpsProxyAgent(proxy, { signal })
   let status: number | undefined
   agent.on('proxyConnect', (answer: { statusCode: number }) => (status = answer.statusCode))
   return { agent, name, refusal: () => (status === undefined || status === 200 ? undefined : status) }

@@ -38,7 +38,7 @@ export const doors: Readonly<Record<string, string>> = {
 }
 
 /** Programs of their own: they are run, not imported. */
-export const entryPoints: readonly string[] = ['supervisor/main.ts', 'cli/main.ts']
+export const entryPoints: readonly string[] = ['supervisor/main.ts', 'supervisor/sweep.ts', 'cli/main.ts']
 
 /** The part of the house that a file belongs to: `node` for node/client.ts, `errors` for errors.ts. */
 export const partOf = (file: string): string => file.split('/')[0]?.replace(/\.ts$/, '') ?? file

@@ -2,11 +2,16 @@ import { expect, test } from 'vitest'
 import { commands } from '../../../src/cli/commands.js'
 import { logsShape } from '../../../src/cli/shapes.js'
 import { resolveOptions } from '../../../src/cli/options.js'
-import { flagName, metaOf } from '../../../src/spec/index.js'
+import { defaultOf, flagName, metaOf } from '../../../src/spec/index.js'
 
 test("a command's options are what was said, then the environment, then the defaults", () => {
   const env = { REDIS_LAB_NAME: 'from-env' }
-  expect(resolveOptions(logsShape, { said: { tail: 3 }, env })).toEqual({ name: 'from-env', follow: false, tail: 3 })
+  expect(resolveOptions(logsShape, { said: { tail: 3 }, env })).toEqual({
+    name: 'from-env',
+    follow: false,
+    tail: 3,
+    events: false,
+  })
   expect(resolveOptions(logsShape, { said: { name: 'x' }, env }).name).toBe('x')
 })
 
@@ -23,7 +28,8 @@ test('a bad value is refused in a sentence', () => {
 test.each(commands.map(({ name, shape }) => [name, shape] as const))('every option of %s is described', (_, shape) => {
   for (const key of Object.keys(shape)) {
     const meta = metaOf(shape, key)
-    expect(flagName(meta)).toBe(`--${key}`)
+    // A switch that is on unless it is said is spelled with what turns it off.
+    expect(flagName(meta)).toBe(shape[key] && defaultOf(shape[key]) === true ? `--no-${key}` : `--${key}`)
     expect(meta.description).not.toBe('')
     expect(meta.expects !== undefined).toBe(meta.flag.includes('<'))
   }

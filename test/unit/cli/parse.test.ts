@@ -12,12 +12,22 @@ const parse = (...argv: string[]) => {
 }
 const refusal = (...argv: string[]) => thrownBy(() => parse(...argv))
 
-test.each(commands.map(({ name }) => [name]))(
-  '%s without a word says nothing: defaults are filled in later',
-  (name) => {
-    expect(parse(name)).toEqual({ command: name, said: {}, args: [], rest: [] })
+test.each(commands.map(({ name, args }) => [name, args?.startsWith('<') ? ['m1'] : []] as const))(
+  '%s without an option says nothing: defaults are filled in later',
+  (name, args) => {
+    expect(parse(name, ...args)).toEqual({ command: name, said: {}, args, rest: [] })
   },
 )
+
+test('several nodes are several arguments, and none is too few', async () => {
+  expect(parse('kill', 'm1', '6002', '--no-restart')).toEqual({
+    command: 'kill',
+    said: { restart: false },
+    args: ['m1', '6002'],
+    rest: [],
+  })
+  expect(await refusal('kill')).toMatchObject({ code: 'bad-input', message: "missing required argument 'nodes'" })
+})
 
 test('numbers are read, texts stay texts, switches are true', () => {
   expect(

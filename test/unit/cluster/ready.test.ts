@@ -23,7 +23,12 @@ const sees = (change: (text: string) => string): Fault => {
 }
 
 test.each<[string, string, Fault]>([
-  ['none', 'm2 (port 6002): it has crashed; redis-lab logs m2 shows why', (m2) => void (m2.state = 'crashed')],
+  [
+    'none',
+    'm2 (port 6002): it has crashed (nobody saw how); redis-lab logs m2 shows why',
+    (m2) => void (m2.state = 'crashed'),
+  ],
+  ['none', 'm2 (port 6002): it is paused; redis-lab resume m2 lets it run on', (m2) => void (m2.state = 'paused')],
   ['none', 'm2 (port 6002): LOADING', (m2) => m2.answer('PING', refuse('LOADING'))],
   [
     'alive',
@@ -79,7 +84,18 @@ test.each<[string, string, Fault]>([
 test('every node that lacks something is told, each with its own reason', async () => {
   cluster.node('m1').answer('PING', refuse('no answer'))
   cluster.node('r3').state = 'stopped'
-  expect((await measure()).reasons).toEqual(['m1 (port 6001): no answer', 'r3 (port 6006): it is stopped'])
+  expect((await measure()).reasons).toEqual([
+    'm1 (port 6001): no answer',
+    'r3 (port 6006): it was stopped on purpose; redis-lab start r3 starts it',
+  ])
+})
+
+test('when a node is away, what the others make of it is told too, and their views are those of now', async () => {
+  cluster.node('m1').state = 'crashed'
+  for (const name of ['m2', 'r3']) cluster.node(name).answer('CLUSTER INFO', () => 'cluster_state:fail\r\n')
+  const climb = startClimb(cluster.nodes, cluster.shape)
+  expect((await measureReady(climb)).reasons[1]).toBe('the cluster is down, say m2, r3: not every slot is served')
+  expect([...climb.views.keys()].map(({ name }) => name)).toEqual(['m2', 'm3', 'r1', 'r2', 'r3'])
 })
 
 test('a server that has no CLUSTER SHARDS is judged by CLUSTER SLOTS alone', async () => {

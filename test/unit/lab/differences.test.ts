@@ -7,7 +7,7 @@ const compare = (has: LabOptions, asked: LabOptions, env = {}) =>
 
 test('the same spec again differs in nothing', () => {
   const options: LabOptions = { masters: 4, replicas: 0, port: 7001, redis: '8.0.6', set: ['save 1 2'] }
-  expect(compare(options, options)).toEqual({ lines: [], onlyDirectives: true })
+  expect(compare(options, options)).toEqual({ lines: [], canChange: true, directives: false })
 })
 
 test('what was not said asks for nothing, whatever the lab has', () => {
@@ -25,7 +25,7 @@ test('what the environment says is asked for too', () => {
 })
 
 test('every difference has its line', () => {
-  const { lines, onlyDirectives } = compare(
+  const { lines, canChange } = compare(
     { redis: '8.0.6' },
     { masters: 4, replicas: 2, port: 'auto', redis: '7.2.10', malloc: 'jemalloc', ephemeral: true, set: ['save 1 2'] },
   )
@@ -38,16 +38,25 @@ test('every difference has its line', () => {
     '--set: the lab has none, asked for was "save 1 2"',
     '--ephemeral: the lab has false, asked for was true',
   ])
-  expect(onlyDirectives).toBe(false)
+  expect(canChange).toBe(false)
 })
 
-test('other directives alone are a difference of their own kind', () => {
+test('other directives alone are what a lab that is down can take on', () => {
   expect(compare({ set: ['save 1 2'] }, { set: ['save 1 2', 'maxmemory 1mb'] })).toEqual({
     lines: ['--set: the lab has "save 1 2", asked for was "save 1 2", "maxmemory 1mb"'],
-    onlyDirectives: true,
+    canChange: true,
+    directives: true,
   })
 })
 
 test('how long to wait, and for what, may be said anew each time', () => {
   expect(compare({}, { wait: 'ok', timeout: '5s' }).lines).toEqual([])
+})
+
+test('whether a crashed node is started again is what a lab that is down can take on, and no directive', () => {
+  expect(compare({}, { restart: false })).toEqual({
+    lines: ['--no-restart: the lab has true, asked for was false'],
+    canChange: true,
+    directives: false,
+  })
 })

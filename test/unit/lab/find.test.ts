@@ -1,13 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { findLab, labNames, nameFlag, requireLab, requireRunning } from '../../../src/lab/index.js'
 import { labEntry, labLock, labsDir } from '../../../src/paths.js'
-import { writeLab } from '../../../src/supervisor/index.js'
 import { writeRun } from '../../../src/supervisor/record-writer.js'
 import { identify, type ProcessIdentity } from '../../../src/util/process-identity.js'
-import { sampleRecord } from '../samples.js'
+import { putLab, sampleRecord } from '../samples.js'
 import { placesIn, thrownBy, useTempDir } from '../support.js'
 
 const temp = useTempDir()
@@ -15,8 +14,8 @@ const places = () => placesIn(temp())
 
 /** A lab on disk whose supervisor, if it has one, is this process or who else is said. */
 function makeLab(name: string, { dir = labEntry(places(), name), supervisor }: Made = {}): void {
-  writeLab(sampleRecord({ name, dir }))
-  if (supervisor) writeRun(dir, { supervisor, socket: temp('socket'), nodes: [] })
+  putLab(sampleRecord({ name, dir }))
+  if (supervisor) writeRun(dir, { supervisor, socket: temp('socket'), formed: true, nodes: [] })
 }
 interface Made {
   readonly dir?: string
@@ -70,6 +69,16 @@ test('a link to a folder that is gone, and a folder without a record, are no lab
   expect(findLab(places(), 'empty')).toBeUndefined()
 })
 
+test('a folder that was copied or moved is not taken for the lab that it was', async () => {
+  const record = sampleRecord({ name: 'one', dir: labEntry(places(), 'one') })
+  putLab(record)
+  renameSync(labEntry(places(), 'one'), labEntry(places(), 'two'))
+  expect(await thrownBy(() => findLab(places(), 'two'))).toMatchObject({
+    code: 'lab-damaged',
+    details: [`folder: ${labEntry(places(), 'two')}`, `made in: ${record.dir}`],
+  })
+})
+
 test('a damaged record is said to be one', async () => {
   makeLab('one')
   writeFileSync(path.join(labEntry(places(), 'one'), 'lab.json'), '{')
@@ -96,6 +105,8 @@ test('a name that would lead out of the folder of labs is bad input', async () =
 
 test('a lab that has to run is told apart from one that does not', async () => {
   makeLab('up', { supervisor: identify(process.pid) })
+  makeLab('left', { supervisor: { pid: process.pid, startTime: 'boot:1' } })
+  expect(requireRunning(places(), 'left').kind).toBe('orphaned')
   makeLab('default')
   expect(requireRunning(places(), 'up').kind).toBe('running')
   expect(await thrownBy(() => requireRunning(places(), 'default'))).toMatchObject({

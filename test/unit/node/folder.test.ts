@@ -42,7 +42,9 @@ test('writing the same again moves nothing aside', () => {
 
 test('the end of a log is its last lines that are not empty; no log has none', async () => {
   mkdirSync(temp('6001'))
-  expect(await logTail(temp('6001'))).toEqual([])
+  const log = (logFromBytes: number) => ({ dir: temp('6001'), logFromBytes })
+  expect(await logTail(log(0))).toEqual([])
   writeFileSync(temp('6001', 'redis.log'), 'one\ntwo\n\nthree\n')
-  expect(await logTail(temp('6001'), 3)).toEqual(['two', 'three'])
+  expect(await logTail(log(0), 3)).toEqual(['two', 'three'])
+  expect(await logTail(log('one\n'.length)), 'of this run alone').toEqual(['two', 'three'])
 })

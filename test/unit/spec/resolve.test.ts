@@ -31,6 +31,7 @@ test('a lab that nobody said anything about has the defaults, and nothing is giv
     creator: undefined,
     wait: 'full',
     timeout: 60_000,
+    restart: true,
     ephemeral: false,
   })
   expect(given).toEqual(new Set())
@@ -122,9 +123,15 @@ test('every problem is told at once', () => {
 })
 
 test.each([
-  [{ masters: 2, creator: 'redis-cli' }, 'the redis-cli creator needs at least 3 masters, not 2'],
-  [{ masters: 900, port: 1000 }, '1800 nodes are more than the 1000 a cluster is made for'],
-  [{ port: 55_531 }, '6 nodes from port 55531 would go past 55535, the last port that leaves room for the cluster bus'],
+  [{ masters: 2, creator: 'redis-cli' }, '--creator redis-cli needs at least 3 masters, not 2'],
+  [
+    { masters: 900, port: 1000 },
+    '--masters 900 with --replicas 1: 1800 nodes are more than the 1000 a cluster is made for',
+  ],
+  [
+    { port: 55_531 },
+    '--port 55531: 6 nodes from there on would go past 55535, the last port that leaves room for the cluster bus',
+  ],
   [{ ephemeral: true, dir: '/x' }, '--ephemeral makes its own folder, so --dir cannot choose one'],
 ])('%j contradicts itself', (options, sentence) => expect(problems(options)).toEqual([sentence]))
 

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import path from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { labEntry } from '../../../src/paths.js'
-import { deleteLab, writeLab, type LabRecord } from '../../../src/supervisor/index.js'
+import { deleteLab, type LabRecord } from '../../../src/supervisor/index.js'
 import { keepEvidence } from '../../../src/supervisor/folder.js'
-import { sampleRecord } from '../samples.js'
+import { putLab, sampleRecord } from '../samples.js'
 import { placesIn, useTempDir } from '../support.js'
 
 const temp = useTempDir()
@@ -14,7 +14,7 @@ afterEach(() => void vi.useRealTimers())
 /** A lab with everything that one writes into its folder. */
 function makeLab(dir: string): LabRecord {
   const record = sampleRecord({ dir })
-  writeLab(record)
+  putLab(record)
   for (const file of ['run.json', 'supervisor.log', 'create.log']) writeFileSync(path.join(dir, file), file)
   for (const { port } of record.nodes) {
     mkdirSync(path.join(dir, String(port), 'appendonlydir'), { recursive: true })
@@ -61,7 +61,7 @@ test("a link to another folder is another lab's", () => {
 
 test('a folder that a node has as a link is not followed', () => {
   const record = sampleRecord({ dir: temp('mine') })
-  writeLab(record)
+  putLab(record)
   mkdirSync(temp('precious'))
   writeFileSync(temp('precious', 'data'), '')
   symlinkSync(temp('precious'), temp('mine', '6001'))

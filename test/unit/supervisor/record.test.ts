@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { readLab, readRun, removeRun, writeLab, type RunRecord } from '../../../src/supervisor/index.js'
+import { readLab, readRun, removeRun, type RunRecord } from '../../../src/supervisor/index.js'
 import { writeRun } from '../../../src/supervisor/record-writer.js'
-import { sampleRecord } from '../samples.js'
+import { putLab, sampleRecord } from '../samples.js'
 import { thrownBy, useTempDir } from '../support.js'
 
 const temp = useTempDir()
@@ -11,11 +11,15 @@ const record = () => sampleRecord({ dir: temp('lab') })
 const run: RunRecord = {
   supervisor: { pid: 10, startTime: 'boot:1' },
   socket: '/run/x.sock',
-  nodes: [{ name: 'm1', process: { pid: 11, startTime: 'boot:2' } }],
+  formed: true,
+  nodes: [
+    { name: 'm1', process: { pid: 11, startTime: 'boot:2' }, runId: 'a'.repeat(40), stopped: false },
+    { name: 'm2', process: null, runId: null, stopped: true },
+  ],
 }
 
-test('the record of a lab comes back as it was written, its folder made on the way', () => {
-  writeLab(record())
+test('the record of a lab comes back as it was written', () => {
+  putLab(record())
   expect(readLab(temp('lab'))).toEqual(record())
 })
 
@@ -26,7 +30,7 @@ test('directives and times come back as they were resolved, and a node without a
     spec: { ...spec, set: [{ name: 'save', value: '1 2' }], timeout: 1234, port: 'auto' as const, dir: temp('lab') },
     nodes: nodes.map((node) => ({ ...node, id: null })),
   }
-  writeLab(changed)
+  putLab(changed)
   expect(readLab(temp('lab'))).toEqual(changed)
 })
 
@@ -77,6 +81,6 @@ test('a run record with a pid that could be a whole group is damaged', async () 
 })
 
 test('a record is JSON that a person can read', () => {
-  writeLab(record())
+  putLab(record())
   expect(readFileSync(file(), 'utf8')).toMatch(/^\{\n {2}"format": 1,\n/)
 })

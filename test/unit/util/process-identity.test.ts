@@ -43,8 +43,8 @@ test('a process that has ended and was collected is nobody', () => {
 })
 
 test('a process that has ended and was not collected does not run either', async () => {
-  // The shell becomes `sleep`, which never asks after the child that it did not start.
-  const { stdout } = start('sh', '-c', 'true & echo $!; exec sleep 30')
+  // The shell has become `sleep`, which never asks after the child that it did not start, by the time the child ends.
+  const { stdout } = start('sh', '-c', 'sleep 0.3 & echo $!; exec sleep 30')
   const [text] = (await once(stdout as NodeJS.ReadableStream, 'data')) as [Buffer]
   const zombie = Number(text.toString())
   await expect.poll(() => identify(zombie), { timeout: 5000, interval: 5 }).toBeUndefined()

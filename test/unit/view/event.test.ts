@@ -27,17 +27,17 @@ const samples: { readonly [Type in LabEvent['type']]: Sample<Type> } = {
   'build-started': [{ what: 'redis 8.0.6', jobs: 4 }, 'making redis 8.0.6 (make -j4)'],
   'build-progress': [{ doneSteps: 1, totalSteps: 2 }, undefined],
   'release-ready': [{ what: 'redis 8.0.6', server: '/s', cached: true }, 'redis 8.0.6 is ready'],
-  'node-started': [{ node: 'm1', port: 6001, pid: 7 }, 'm1 started on port 6001 (pid 7)'],
+  'node-started': [{ node: 'm1', port: 6001, pid: 7, cause: 'up' }, 'm1 started on port 6001 (pid 7)'],
+  'node-adopted': [{ node: 'm1', port: 6001, pid: 7 }, 'm1 on port 6001 is adopted (pid 7)'],
+  'node-paused': [{ node: 'm1', port: 6001, pid: 7, cause: 'asked' }, 'm1 is paused'],
+  'node-resumed': [{ node: 'm1', port: 6001, pid: 7, cause: 'outside' }, 'm1 runs on, by a signal from outside'],
   'node-listening': [{ node: 'm1', port: 6001 }, 'm1 answers'],
   'node-exited': [
-    { node: 'm1', port: 6001, pid: 7, exit: 'signal SIGKILL', expected: false },
+    { node: 'm1', port: 6001, pid: 7, exit: 'signal SIGKILL', cause: 'crash' },
     'm1 ended (signal SIGKILL), which nobody asked for',
   ],
-  'node-restarting': [{ node: 'm1', attempt: 2, delayMs: 200 }, 'm1 is started again in 0.20 s (attempt 2)'],
-  'node-gave-up': [
-    { node: 'm1', crashes: 6, logTail: [] },
-    'm1 crashed 6 times within a minute and is not started again',
-  ],
+  'node-restarting': [{ node: 'm1', attempt: 2, delayMs: 200 }, 'm1 is started again in 0.20 s (restart 2)'],
+  'node-gave-up': [{ node: 'm1', crashes: 6, logTail: [] }, 'm1 crashed 6 times in a row and is not started again'],
   'create-started': [{ creator: 'redis-cli' }, 'forming the cluster (redis-cli)'],
   'create-fallback': [
     { from: 'instant', to: 'redis-cli', reason: 'it failed' },
@@ -45,7 +45,13 @@ const samples: { readonly [Type in LabEvent['type']]: Sample<Type> } = {
   ],
   'create-done': [{ creator: 'redis-cli' }, 'the cluster is formed'],
   'ready-progress': [{ level: 'ok', missing: ['m1: a', 'm2: b', 'm3: c'] }, 'not yet "ok": m1: a (and 2 more)'],
-  'lab-starting': [{ name: 'one', dir: '/d', resumed: false }, 'starting lab "one" in /d'],
+  'lab-starting': [{ name: 'one', dir: '/d', origin: 'new' }, 'starting lab "one" in /d'],
+  'failover-done': [
+    { node: 'r1', former: 'm1', mode: 'agreed', elapsedMs: 60 },
+    'r1 is the master in the place of m1 (by agreement, 0.06 s)',
+  ],
+  'ports-lost': [{ reason: 'port 7 is taken' }, 'port 7 is taken; trying other ports'],
+  'record-failed': [{ reason: 'ENOSPC' }, 'this could not be written down: ENOSPC'],
   'lab-ready': [{ level: 'full', elapsedMs: 1234 }, 'proven ready (full) in 1.23 s'],
   'lab-failed': [{ error: { code: 'not-ready', message: 'too slow' } }, 'failed: too slow'],
   'lab-stopping': [{ reason: 'Ctrl-C' }, 'stopping (Ctrl-C)'],
@@ -57,10 +63,12 @@ test.each(Object.entries(samples))('%s: %j', (type, [event, line]) => {
 })
 
 test('the same event may read otherwise', () => {
-  expect(eventLine({ type: 'lab-starting', name: 'one', dir: '/d', resumed: true })).toBe('resuming lab "one" in /d')
+  expect(eventLine({ type: 'lab-starting', name: 'one', dir: '/d', origin: 'kept' })).toBe('resuming lab "one" in /d')
+  expect(eventLine({ type: 'lab-starting', name: 'one', dir: '/d', origin: 'orphaned' })).toMatch(/^taking over /)
+  expect(eventLine({ type: 'node-restarting', node: 'm1', attempt: 1, delayMs: 0 })).toMatch(/again at once/)
   expect(eventLine({ type: 'release-ready', what: 'x', server: '/s', cached: false })).toBe('x is built')
   expect(eventLine({ type: 'ready-progress', level: 'ok', missing: [] })).toBeUndefined()
-  const exit = { type: 'node-exited', node: 'm1', port: 1, pid: 7, exit: 'exit code 0', expected: true } as const
+  const exit = { type: 'node-exited', node: 'm1', port: 1, pid: 7, exit: 'exit code 0', cause: 'down' } as const
   expect(eventLine(exit)).toBe('m1 ended (exit code 0)')
 })
 

@@ -1,0 +1,126 @@
+/**
+ * A replica takes its master's place, and everybody agrees that it has.
+ *
+ * CLUSTER FAILOVER answers at once and works later: an agreed failover waits for the replica to have every write, asks the
+ * masters for their votes and may give up after 5 seconds without a word (CLUSTER_MF_TIMEOUT in Redis's cluster.c). So the
+ * answer says nothing; what every node then sees does.
+ */
+import { LabError } from '../../errors.js'
+import type { FailoverMode } from '../../events.js'
+import { until } from '../../util/until.js'
+import { canBeAsked, type Member } from '../member.js'
+import { isMaster, isMyself, type NodeLine } from '../nodes-text.js'
+import { askInfo, askNodes } from '../view.js'
+
+export interface FailoverOptions {
+  readonly mode: FailoverMode
+  /** From Date.now(). */
+  readonly deadline: number
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface FailedOver {
+  /** The new master, and the one before it. */
+  readonly promoted: Member
+  readonly demoted: Member
+}
+
+const words: Readonly<Record<FailoverMode, readonly string[]>> = {
+  agreed: [],
+  force: ['FORCE'],
+  takeover: ['TAKEOVER'],
+}
+const pollMs = 10
+
+/**
+ * @param target the replica that is to be master; of a master, the replica that has most of its writes is taken
+ * @returns when every node that can be asked sees the new master with the slots of the former one
+ * @throws LabError `wrong-state` when it cannot be begun; `failover-failed` at the deadline, with what each node saw last
+ */
+export async function failover(
+  members: readonly Member[],
+  target: Member,
+  options: FailoverOptions,
+): Promise<FailedOver> {
+  const { mode, deadline, signal } = options
+  const lines = await viewFor(members, target)
+  const line = lineOf(lines, target)
+  const promoted = line && isMaster(line) ? await bestReplica(members, target, line.id) : target
+  const master = lines.find(({ id }) => id === (promoted === target ? line?.masterId : line?.id))
+  const demoted = members.find((member) => member.port === master?.port)
+  if (!master || !demoted) throw cannot(`${target.name} knows no master of its own yet`)
+  if (!canBeAsked(promoted)) throw cannot(`${promoted.name} is ${promoted.state}`)
+  if (mode === 'agreed' && !canBeAsked(demoted)) {
+    throw cannot(
+      `its master ${demoted.name} is ${demoted.state}, and an agreed failover needs it`,
+      '--force asks only the other masters for their votes; --takeover asks nobody.',
+    )
+  }
+  const client = await promoted.client()
+  await client.call('CLUSTER', 'FAILOVER', ...words[mode]).catch((error: Error) => {
+    throw cannot(`${promoted.name} refuses to fail over: ${error.message}`)
+  })
+  let last: readonly string[] = []
+  const agreed = async () => {
+    last = await dissenters(members, { promoted, demoted, slots: master.slots.join(' ') })
+    return last.length === 0 || undefined
+  }
+  if (await until(agreed, { deadline, pollMs, signal })) return { promoted, demoted }
+  throw new LabError({
+    code: 'failover-failed',
+    message: `not every node agrees that ${promoted.name} is the master in the place of ${demoted.name}`,
+    hint: `redis-lab logs ${promoted.name} shows what Redis made of it; --timeout gives it more time.`,
+    details: last,
+  })
+}
+
+/** A line for each node that does not see it yet. */
+async function dissenters(
+  members: readonly Member[],
+  { promoted, demoted, slots }: FailedOver & { readonly slots: string },
+): Promise<string[]> {
+  const asked = await Promise.all(
+    members.filter(canBeAsked).map(async (member): Promise<string[]> => {
+      const say = (what: string) => [`${member.name} (port ${member.port}): ${what}`]
+      try {
+        const lines = await askNodes(member)
+        const line = lines.find(({ port }) => port === promoted.port)
+        if (!line || !isMaster(line)) return say(`it does not see ${promoted.name} as a master`)
+        if (line.slots.join(' ') !== slots) return say(`it sees ${promoted.name} without the slots of ${demoted.name}`)
+        const mine = lines.find(isMyself)
+        if (member === demoted && mine && isMaster(mine)) return say('it is still a master itself')
+        return []
+      } catch (error) {
+        return say((error as Error).message)
+      }
+    }),
+  )
+  return asked.flat()
+}
+
+/** Of its replicas that can be asked the one that has read furthest. */
+async function bestReplica(members: readonly Member[], master: Member, masterId: string): Promise<Member> {
+  const asked = await Promise.all(
+    members.filter(canBeAsked).map(async (member) => {
+      const [lines, info] = await Promise.all([askNodes(member), askInfo(member, 'INFO', 'replication')])
+      // What each says of itself: others may not have heard yet whose replica it is.
+      const isReplica = lines.find(isMyself)?.masterId === masterId
+      return isReplica ? [{ member, offset: Number(info.get('slave_repl_offset')) }] : []
+    }),
+  )
+  const [best] = asked.flat().sort((a, b) => b.offset - a.offset)
+  if (!best) throw cannot(`${master.name} has no replica that could take its place`)
+  return best.member
+}
+
+/** Its own view; where it is away, anybody's. */
+async function viewFor(members: readonly Member[], target: Member): Promise<readonly NodeLine[]> {
+  const witness = canBeAsked(target) ? target : members.find(canBeAsked)
+  if (!witness) throw cannot('no node can be asked')
+  return askNodes(witness)
+}
+
+const lineOf = (lines: readonly NodeLine[], { port }: Member): NodeLine | undefined =>
+  lines.find((line) => line.port === port)
+
+const cannot = (message: string, hint?: string): LabError => new LabError({ code: 'wrong-state', message, hint })

@@ -1,0 +1,55 @@
+/**
+ * Who is about to use which ports: claims that hold among all labs of this user, in whatever process and below whatever
+ * REDIS_LAB_STATE, for as long as their lab's supervisor lives.
+ *
+ * A port that was probed and found free is bound only a moment later, and the port of a node that was stopped is bound by
+ * nobody: without a claim another lab would choose it. A claim is a lock file named after the port; those of a dead holder are
+ * nobody's. Other programs know nothing of claims, so ports are probed all the same.
+ */
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
+import { busPortOf } from '../spec/index.js'
+import { makePrivateDir } from '../util/files.js'
+import { clearDeadLock, releaseLocks, takeLocks, type LockHolder } from '../util/lock.js'
+
+export interface PortClaims {
+  readonly dir: string
+  /** The supervisor, and the name of its lab as `command`. */
+  readonly holder: LockHolder
+}
+
+/** A data port, and the port of its cluster bus. */
+export const bothOf = (port: number): number[] => [port, busPortOf(port)]
+
+/**
+ * Claims the data and bus ports of all these nodes, or nothing.
+ *
+ * @returns undefined, or the first port that is another lab's and who that is
+ */
+export function claimPorts(
+  ports: readonly number[],
+  { dir, holder }: PortClaims,
+): { port: number; holder: LockHolder } | undefined {
+  makePrivateDir(path.dirname(dir))
+  makePrivateDir(dir)
+  const taken = takeLocks(filesOf(dir, ports), holder)
+  return taken && { port: Number(path.basename(taken.file)), holder: taken.holder }
+}
+
+export function releasePorts(ports: readonly number[], { dir, holder }: PortClaims): void {
+  releaseLocks(filesOf(dir, ports), holder)
+}
+
+/** Removes what dead holders have left. @returns how many claims that were */
+export function clearDeadClaims(dir: string): number {
+  let names: string[]
+  try {
+    names = readdirSync(dir)
+  } catch {
+    return 0
+  }
+  return names.filter((name) => clearDeadLock(path.join(dir, name))).length
+}
+
+const filesOf = (dir: string, ports: readonly number[]): string[] =>
+  ports.flatMap(bothOf).map((port) => path.join(dir, String(port)))

@@ -1,0 +1,60 @@
+/**
+ * The folder of a new lab: checked, made, and entered below REDIS_LAB_STATE so that the lab can be found by its name.
+ *
+ * The supervisor does it, because it outlives whoever asked for the lab: a caller that is killed leaves nothing half made. The
+ * entry comes first and the record last, so that a lab that was cut off in between is found by its name and cleared.
+ */
+import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { LabError } from '../errors.js'
+import { labEntry, labFiles, labsDir, type Places } from '../paths.js'
+import { writeNew } from '../util/files.js'
+import { recordText } from './record-writer.js'
+import type { LabRecord } from './record.js'
+
+/** @throws LabError `bad-input` when the folder holds something that this lab would have to overwrite; nothing was made then */
+export function claimFolder(places: Places, record: LabRecord): void {
+  const { dir, name, nodes } = record
+  const entry = labEntry(places, name)
+  const inTheWay = [labFiles.record(dir), ...nodes.map(({ port }) => labFiles.node(dir, port))].filter((file) =>
+    existsSync(file),
+  )
+  if (inTheWay.length > 0) throw occupied(record, inTheWay)
+  makeFolder(labsDir(places))
+  if (dir !== entry) {
+    // Only a link can stand here, and only one that leads to no lab: whoever began this one has looked.
+    if (lstatSync(entry, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(entry)
+    symlinkSync(dir, entry)
+  }
+  try {
+    makeFolder(dir)
+    writeNew(labFiles.record(dir), recordText(record))
+  } catch (error) {
+    if (dir !== entry) rmSync(entry, { force: true })
+    // Two labs of different names that were given one folder in the same moment.
+    throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? occupied(record, [labFiles.record(dir)]) : error
+  }
+}
+
+function occupied({ dir, name }: LabRecord, details: readonly string[]): LabError {
+  return new LabError({
+    code: 'bad-input',
+    message: `${dir} already holds something that the lab "${name}" would have to overwrite`,
+    hint: 'Choose another folder with --dir.',
+    details,
+  })
+}
+
+function makeFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true })
+  } catch (error) {
+    throw new LabError(
+      {
+        code: 'bad-input',
+        message: `the folder ${dir} cannot be made: ${(error as Error).message}`,
+        hint: 'Choose another folder with --dir, or with REDIS_LAB_STATE for all labs.',
+      },
+      { cause: error },
+    )
+  }
+}
