@@ -15,9 +15,9 @@ import { eventLine, printError } from '../../src/view/index.js'
 import type { CycleResult } from './cycle.js'
 import { runCycles } from './loop.js'
 import { readOptions, usageFor, type SoakOptions } from './options.js'
-import { cycleLine, evidence, figures, skippedLine } from './report.js'
+import { cycleLine, evidence, figures } from './report.js'
 import { scenarioNames } from './scenarios/index.js'
-import { readCommands, type World } from './world.js'
+import type { World } from './world.js'
 
 const say = (line: string) => console.error(line)
 
@@ -61,8 +61,6 @@ async function run(options: SoakOptions, signal: AbortSignal): Promise<number> {
     if (result.failed) say(evidence(result, { seed, only }))
   }
   const tally = await runCycles({ ...options, world, signal, onCycle })
-  const skipped = skippedLine(tally)
-  if (skipped !== undefined) say(skipped)
   console.log(figures(tally, { seed, elapsedMs: performance.now() - beganAt }))
   const { leak, loss, failure } = tally.violations
   if (leak + loss + failure > 0) return 1
@@ -79,5 +77,5 @@ async function prepare(signal: AbortSignal): Promise<World> {
     if (line !== undefined) say(line)
   }
   const build = await installRelease({ redis, malloc: 'libc' }, { cacheDir: cache, env, emit, signal })
-  return { build, cacheDir: cache, redis, commands: readCommands() }
+  return { build, cacheDir: cache, redis }
 }

@@ -106,10 +106,6 @@ export class Place {
     await sleep(ms, undefined, { signal: this.signal }).catch(() => {})
   }
 
-  has(command: string): boolean {
-    return this.world.commands.has(command)
-  }
-
   /** What happened, beside what is left: for whoever looks into a failure. @returns the folder */
   keep(text: string): string {
     writeFileSync(path.join(this.dir, 'soak.log'), `${this.journal.text}\n${text}\n`)

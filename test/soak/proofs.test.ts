@@ -20,7 +20,6 @@ const world = {
   build: { engine: 'redis', version: '0', source: '', server: '', cli: '' },
   cacheDir: '/nowhere',
   redis: undefined,
-  commands: new Set<string>(),
 } as const
 
 function emptyPlace(of: World = world): Place {

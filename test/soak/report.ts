@@ -21,13 +21,6 @@ export function figures(tally: Tally, { seed, elapsedMs }: { seed: number; elaps
   ].join(' · ')
 }
 
-/** What could not be done, in a line; undefined when everything could. */
-export function skippedLine({ skipped }: Tally): string | undefined {
-  if (skipped.size === 0) return undefined
-  const counts = [...skipped].map(([command, count]) => `${command} (${count} times)`)
-  return `skipped, because redis-lab has no such command: ${counts.join(', ')}`
-}
-
 export function cycleLine({ number, scenario, elapsedMs, tally, failed }: CycleResult): string {
   const parts = [
     `cycle ${number}`,

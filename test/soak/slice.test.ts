@@ -3,7 +3,6 @@ import process from 'node:process'
 import { expect, inject, test } from 'vitest'
 import { runCycle } from './cycle.js'
 import { evidence } from './report.js'
-import { readCommands } from './world.js'
 
 const seed = 6
 const cycles: readonly [scenario: string, number: number][] = [
@@ -22,7 +21,6 @@ test.each(cycles)('soak: %s, cycle %i, leaves nothing behind and loses nothing',
     build: inject('build'),
     cacheDir: inject('cacheDir'),
     redis: process.env['REDIS_LAB_REDIS'] || undefined,
-    commands: readCommands(),
   }
   const result = await runCycle({ seed, number, only, world, signal: new AbortController().signal })
   expect(evidence(result, { seed, only })).toBe('')

@@ -4,8 +4,6 @@ import type { ViolationKind } from './violation.js'
 export class Tally {
   /** By name, in the order in which they first came up: "node kills". */
   readonly faults = new Map<string, number>()
-  /** Faults that could not be injected, because redis-lab has no such command: how often, by its name. */
-  readonly skipped = new Map<string, number>()
   readonly violations: Record<ViolationKind, number> = { leak: 0, loss: 0, failure: 0 }
   cycles = 0
   writes = 0
@@ -14,17 +12,12 @@ export class Tally {
     add(this.faults, name, 1)
   }
 
-  skip(command: string): void {
-    add(this.skipped, command, 1)
-  }
-
   get faultCount(): number {
     return [...this.faults.values()].reduce((sum, count) => sum + count, 0)
   }
 
   include(other: Tally): void {
     for (const [name, count] of other.faults) add(this.faults, name, count)
-    for (const [name, count] of other.skipped) add(this.skipped, name, count)
     for (const kind of ['leak', 'loss', 'failure'] as const) this.violations[kind] += other.violations[kind]
     this.cycles += other.cycles
     this.writes += other.writes

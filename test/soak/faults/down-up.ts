@@ -4,7 +4,6 @@ import type { Fault } from './fault.js'
 export const downUp: Fault = {
   name: 'down and up',
   weight: 2,
-  needs: [],
   async inject(lab, { coin }) {
     lab.writer.idle = coin
     await lab.place.run('down')

@@ -4,7 +4,6 @@ import type { Fault } from './fault.js'
 export const failover: Fault = {
   name: 'failovers',
   weight: 2,
-  needs: ['failover'],
   needsReplicas: true,
   async inject(lab, { node }) {
     const { nodes } = await lab.recovered()

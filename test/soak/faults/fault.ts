@@ -19,8 +19,6 @@ export interface Draw {
 export interface Fault {
   readonly name: string
   readonly weight: number
-  /** Commands of redis-lab that it takes. */
-  readonly needs: readonly string[]
   /** It makes sense only with replicas. */
   readonly needsReplicas?: boolean
   inject(lab: LabUnderFault, draw: Draw): Promise<void>

@@ -5,7 +5,6 @@ import type { Fault } from './fault.js'
 export const nodeKill: Fault = {
   name: 'node kills',
   weight: 4,
-  needs: [],
   async inject(lab, { node }) {
     const { name, pid } = await lab.runningNode(node)
     lab.place.journal.note(`SIGKILL to ${name} [pid ${pid}]`)

@@ -4,7 +4,6 @@ import type { Fault } from './fault.js'
 export const nodePause: Fault = {
   name: 'pauses',
   weight: 3,
-  needs: [],
   async inject(lab, { node, ms }) {
     const { name, pid } = await lab.runningNode(node)
     lab.place.journal.note(`SIGSTOP to ${name} [pid ${pid}] for ${ms} ms`)

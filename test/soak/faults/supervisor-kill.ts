@@ -9,7 +9,6 @@ const goneMs = 5000
 export const supervisorKill: Fault = {
   name: 'supervisor kills',
   weight: 3,
-  needs: [],
   async inject(lab, { ms, coin }) {
     const { supervisor } = await lab.status()
     if (!supervisor) return

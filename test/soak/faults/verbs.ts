@@ -4,7 +4,6 @@ import type { Fault } from './fault.js'
 export const verbKill: Fault = {
   name: 'redis-lab kill',
   weight: 1,
-  needs: ['kill'],
   async inject(lab, { node }) {
     const { name } = await lab.runningNode(node)
     await lab.place.run('kill', name)
@@ -14,7 +13,6 @@ export const verbKill: Fault = {
 export const verbRestart: Fault = {
   name: 'redis-lab restart',
   weight: 1,
-  needs: ['restart'],
   async inject(lab, { node }) {
     const { name } = await lab.runningNode(node)
     await lab.place.run('restart', name)
@@ -24,7 +22,6 @@ export const verbRestart: Fault = {
 export const verbStopStart: Fault = {
   name: 'redis-lab stop and start',
   weight: 1,
-  needs: ['stop', 'start'],
   async inject(lab, { node, ms }) {
     const { name } = await lab.runningNode(node)
     await lab.place.run('stop', name)
@@ -36,7 +33,6 @@ export const verbStopStart: Fault = {
 export const verbPauseResume: Fault = {
   name: 'redis-lab pause and resume',
   weight: 1,
-  needs: ['pause', 'resume'],
   async inject(lab, { node, ms }) {
     const { name } = await lab.runningNode(node)
     await lab.place.run('pause', name)

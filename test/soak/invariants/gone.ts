@@ -1,5 +1,4 @@
 /** The proof that nothing of a cycle is left. */
-import { rmSync } from 'node:fs'
 import { until } from '../../../src/util/until.js'
 import type { Place } from '../place.js'
 import { Violation } from '../violation.js'
@@ -19,18 +18,8 @@ export async function proveNothingLeft(place: Place): Promise<void> {
   if (everything.length === 0) return
   if (tolerance === 'nothing') throw leak(everything)
   place.journal.note(`to be pruned:\n${everything.join('\n')}`)
-  await prune(place, left)
+  await place.run('prune')
   await expectLeft(place, ({ rest, deadLocks }) => rest.length + deadLocks.length === 0)
-}
-
-async function prune(place: Place, { rest, deadLocks }: Left): Promise<void> {
-  if (place.has('prune')) {
-    await place.run('prune')
-    return
-  }
-  place.tally.skip('prune')
-  if (rest.length > 0) await place.run('down', '--all', '--purge')
-  for (const file of deadLocks) rmSync(file, { force: true })
 }
 
 async function expectLeft(place: Place, holds: (left: Left) => boolean): Promise<void> {

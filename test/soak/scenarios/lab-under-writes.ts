@@ -81,11 +81,6 @@ async function inject({ name, afterMs, ...draw }: PlannedFault, lab: LabUnderFau
   if (place.signal.aborted) return
   const fault = faults.find((one) => one.name === name)
   if (!fault) throw new Error(`there is no fault named "${name}"`)
-  const missing = fault.needs.filter((command) => !place.has(command))
-  if (missing.length > 0) {
-    for (const command of missing) place.tally.skip(command)
-    return
-  }
   place.journal.note(`fault: ${name}`)
   place.tally.fault(name)
   await fault.inject(lab, draw)
