@@ -29,8 +29,28 @@ export function deleteLab(places: Places, record: LabRecord): void {
   for (const file of [labFiles.running, labFiles.supervisorLog, labFiles.createLog]) rmSync(file(dir), { force: true })
   // The record goes last: until then the lab can still be found, and deleted again.
   rmSync(labFiles.record(dir), { force: true })
+  deleteRemains(places, { dir, name: record.name })
+}
+
+/**
+ * What is left of a lab that has no record: drafts of records whose writer was killed, the link to its folder, and the folder
+ * itself unless something else is in it.
+ *
+ * @returns whether nothing is left
+ */
+export function deleteRemains(places: Places, { dir, name }: Pick<LabRecord, 'dir' | 'name'>): boolean {
+  for (const draft of draftsIn(dir)) rmSync(draft, { force: true })
   removeIfEmpty(dir)
-  removeLinkTo(dir, labEntry(places, record.name))
+  removeLinkTo(dir, labEntry(places, name))
+  return !existsSync(dir)
+}
+
+function draftsIn(dir: string): string[] {
+  if (!existsSync(dir)) return []
+  const isDraft = /^(lab|run)\.json\.\d+-[0-9a-f]+\.tmp$/
+  return readdirSync(dir)
+    .filter((name) => isDraft.test(name))
+    .map((name) => path.join(dir, name))
 }
 
 /**
