@@ -3,6 +3,8 @@ import type { ExitCause } from '../events.js'
 import type { NodeClient } from '../node/index.js'
 
 export interface Member {
+  /** The lab that it belongs to. */
+  readonly lab: string
   readonly name: string
   readonly port: number
   /** Words of RedisNode's state; only `running` and `starting` can be asked anything. */

@@ -12,6 +12,7 @@
  * again, so that waiting for a hundred nodes does not become a hundred times a hundred lines per poll.
  */
 import { readyLevels, type ReadyLevel } from '../events.js'
+import { commandFor } from '../spec/index.js'
 import { canBeAsked, type Member, type Shape } from './member.js'
 import { countSlots, isMaster, isMyself, troubleOf, type NodeLine } from './nodes-text.js'
 import { probeWrite } from './probe.js'
@@ -109,12 +110,13 @@ async function alive(_: Climb, member: Member): Promise<string | undefined> {
   return undefined
 }
 
-function whyAway({ state, name, exit, folderIsGone }: Member): string {
-  if (state === 'stopped') return `it was stopped on purpose; redis-lab start ${name} starts it`
-  if (state === 'paused') return `it is paused; redis-lab resume ${name} lets it run on`
+function whyAway({ lab, state, name, exit = 'nobody saw how', folderIsGone }: Member): string {
+  const command = (verb: string) => commandFor(lab, verb, name)
+  if (state === 'stopped') return `it was stopped on purpose; ${command('start')} starts it`
+  if (state === 'paused') return `it is paused; ${command('resume')} lets it run on`
   if (state === 'crashed' && folderIsGone)
-    return `it has crashed (${exit}); redis-lab down and redis-lab up begin it anew`
-  if (state === 'crashed') return `it has crashed (${exit ?? 'nobody saw how'}); redis-lab logs ${name} shows why`
+    return `it has crashed (${exit}); ${commandFor(lab, 'down')} and ${commandFor(lab, 'up')} begin it anew`
+  if (state === 'crashed') return `it has crashed (${exit}); ${command('logs')} shows why`
   return `it is ${state}`
 }
 

@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs'
 import path from 'node:path'
 import { LabError } from '../errors.js'
 import { labEntry, labLock, labsDir, type Places } from '../paths.js'
-import { labShape, parseOptions } from '../spec/index.js'
+import { labShape, nameFlag, parseOptions } from '../spec/index.js'
 import { readLab, readRun, type LabRecord, type RunRecord } from '../supervisor/index.js'
 import { lockHolder } from '../util/lock.js'
 import { isAlive } from '../util/process-identity.js'
@@ -81,9 +81,6 @@ export function requireRunning(places: Places, name: string): Exclude<FoundLab, 
     hint: `Start it with: redis-lab up${nameFlag(name)}`,
   })
 }
-
-/** How a lab is named on a command line. */
-export const nameFlag = (name: string): string => (name === 'default' ? '' : ` --name ${name}`)
 
 /** Every name that has an entry, in alphabetical order. */
 export function labNames(places: Places): string[] {

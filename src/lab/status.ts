@@ -5,7 +5,8 @@ import { labFiles, labLock, nodeFiles, type Places } from '../paths.js'
 import { labFacts, nodeFacts, serversLeft, type LabStatus } from '../supervisor/index.js'
 import { lockHolder, type LockHolder } from '../util/lock.js'
 import type { ProcessIdentity } from '../util/process-identity.js'
-import { nameFlag, requireLab, type FoundLab } from './find.js'
+import { nameFlag } from '../spec/index.js'
+import { requireLab, type FoundLab } from './find.js'
 
 /** @throws LabError `lab-not-found`, `lab-damaged`, `supervisor-failed` */
 export async function labStatus(places: Places, name: string): Promise<LabStatus> {

@@ -16,6 +16,7 @@ import { LabError } from '../errors.js'
 import type { Emit, ExitCause, PauseCause, StartCause } from '../events.js'
 import { nodeFiles } from '../paths.js'
 import type { Build } from '../release/index.js'
+import { commandFor } from '../spec/index.js'
 import { isPaused, type ProcessIdentity } from '../util/process-identity.js'
 import { until } from '../util/until.js'
 import { NodeClient, ReplyError } from './client.js'
@@ -29,6 +30,8 @@ type State =
   | { readonly kind: 'crashed'; readonly exit: string }
 
 export interface RedisNodeOptions {
+  /** The lab that it belongs to: commands that hints name are about that one. */
+  readonly lab: string
   readonly name: string
   readonly port: number
   readonly dir: string
@@ -50,6 +53,7 @@ const askAgainMs = 100
 const listenPollMs = 3
 
 export class RedisNode {
+  readonly lab: string
   readonly name: string
   readonly port: number
   readonly dir: string
@@ -65,6 +69,7 @@ export class RedisNode {
   readonly #options: RedisNodeOptions
 
   constructor(options: RedisNodeOptions) {
+    this.lab = options.lab
     this.name = options.name
     this.port = options.port
     this.dir = options.dir
@@ -255,16 +260,17 @@ export class RedisNode {
   }
 
   #asFailed() {
-    const { name, port, dir, logFromBytes } = this
-    return { name, port, dir, logFromBytes, program: this.#options.build.server }
+    const { lab, name, port, dir, logFromBytes } = this
+    return { lab, name, port, dir, logFromBytes, program: this.#options.build.server }
   }
 
   #wrongState(what: string): LabError {
+    const command = (verb: string) => commandFor(this.lab, verb, this.name)
     const hint = {
-      stopped: `redis-lab start ${this.name} starts it.`,
-      crashed: `redis-lab start ${this.name} starts it.`,
-      paused: `redis-lab resume ${this.name} lets it run on.`,
-      starting: `redis-lab logs ${this.name} shows what it does.`,
+      stopped: `${command('start')} starts it.`,
+      crashed: `${command('start')} starts it.`,
+      paused: `${command('resume')} lets it run on.`,
+      starting: `${command('logs')} shows what it does.`,
       running: undefined,
       stopping: undefined,
     }[this.state]

@@ -3,9 +3,13 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { LabError } from '../errors.js'
 import { nodeFiles } from '../paths.js'
+import { commandFor } from '../spec/index.js'
 import { logTail } from './folder.js'
 
+type Hint = (server: FailedServer) => string
+
 export interface FailedServer {
+  readonly lab: string
   readonly name: string
   readonly port: number
   readonly dir: string
@@ -14,14 +18,14 @@ export interface FailedServer {
   readonly logFromBytes: number
 }
 
-const dataHint =
-  'The data that it keeps is damaged. Put a copy of its folder back, or delete the lab: redis-lab down --purge'
+const dataHint: Hint = ({ lab }) =>
+  `The data that it keeps is damaged. Put a copy of its folder back, or delete the lab: ${commandFor(lab, 'down', '--purge')}`
 const confHint = 'Redis refuses a line of its redis.conf: look at what --set gave.'
-const hints: readonly (readonly [sign: RegExp, hint: string | ((server: FailedServer) => string)])[] = [
+const hints: readonly (readonly [sign: RegExp, hint: string | Hint])[] = [
   [/FATAL CONFIG FILE ERROR|Unresolved Configuration/, confHint],
   [
     /corrupted cluster config file/,
-    'Its nodes.conf is damaged. Put a copy back, or delete the lab: redis-lab down --purge',
+    ({ lab }) => `Its nodes.conf is damaged. Put a copy back, or delete the lab: ${commandFor(lab, 'down', '--purge')}`,
   ],
   // Of what stands before the last part nothing can be cut off.
   [/append only file \S+\.base\./, dataHint],
@@ -75,7 +79,7 @@ export function folderError(server: FailedServer, reason: string, cause: unknown
       message: `${name} (port ${port}) did not start: ${reason}`,
       hint: existsSync(dir)
         ? hintFor(server, [reason])
-        : 'What it held is lost, unless the folder comes back. redis-lab down, then redis-lab up, begins it anew.',
+        : `What it held is lost, unless the folder comes back. ${commandFor(server.lab, 'down')}, then ${commandFor(server.lab, 'up')}, begins it anew.`,
       details: [`folder: ${dir}`],
     },
     { cause },

@@ -62,6 +62,7 @@ export class Supervisor {
     this.#nodes = record.nodes.map(
       ({ name, port }) =>
         new RedisNode({
+          lab: record.name,
           name,
           port,
           dir: labFiles.node(record.dir, port),

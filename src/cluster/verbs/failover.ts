@@ -7,6 +7,7 @@
  */
 import { LabError } from '../../errors.js'
 import type { FailoverMode } from '../../events.js'
+import { commandFor } from '../../spec/index.js'
 import { until } from '../../util/until.js'
 import { canBeAsked, type Member } from '../member.js'
 import { isMaster, isMyself, type NodeLine } from '../nodes-text.js'
@@ -67,7 +68,7 @@ export async function failover(
   throw new LabError({
     code: 'failover-failed',
     message: `not every node agrees that ${promoted.name} is the master in the place of ${demoted.name}`,
-    hint: `redis-lab logs ${promoted.name} shows what Redis made of it; --timeout gives it more time.`,
+    hint: `${commandFor(promoted.lab, 'logs', promoted.name)} shows what Redis made of it; --timeout gives it more time.`,
     details: last,
   })
 }
