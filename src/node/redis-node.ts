@@ -19,8 +19,9 @@ import type { Build } from '../release/index.js'
 import { commandFor } from '../spec/index.js'
 import { isPaused, type ProcessIdentity } from '../util/process-identity.js'
 import { until } from '../util/until.js'
-import { NodeClient, ReplyError } from './client.js'
+import { NodeClient } from './client.js'
 import { adopt, launch, type ServerProcess } from './process.js'
+import { shutDown } from './shutdown.js'
 import { folderError, notListening, startError } from './start-error.js'
 
 type State =
@@ -47,9 +48,6 @@ export interface Waiting {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Both ways let Redis flush its append-only file; after this long it is killed. */
-const stopGraceMs = 10_000
-const askAgainMs = 100
 const listenPollMs = 3
 
 export class RedisNode {
@@ -176,8 +174,8 @@ export class RedisNode {
     return this.#client
   }
 
-  /** The ladder: SHUTDOWN, SIGTERM, and after the grace SIGKILL. Resolves when the process is gone. */
-  async stop(cause: ExitCause = 'down', graceMs = stopGraceMs): Promise<void> {
+  /** In order, and by force where that takes too long. Resolves when the process is gone. */
+  async stop(cause: ExitCause = 'down'): Promise<void> {
     if (!('process' in this.#state)) {
       this.#state = { kind: 'stopped' }
       return
@@ -185,15 +183,7 @@ export class RedisNode {
     const { process } = this.#state
     this.#state = { kind: 'stopping', process }
     this.#ending = cause
-    // A process that is paused hears nothing until it is continued.
-    process.signal('SIGCONT')
-    void this.#askToShutDown()
-    // Redis refuses to go, and forgets that it was asked, while it writes its first append-only file.
-    const again = setInterval(() => process.signal('SIGTERM'), askAgainMs)
-    const killer = setTimeout(() => process.signal('SIGKILL'), graceMs)
-    await process.exited
-    clearInterval(again)
-    clearTimeout(killer)
+    await shutDown(process, () => this.client())
   }
 
   /** SIGKILL, as a crash would have it. Resolves when the process is gone; the node has crashed then. */
@@ -239,19 +229,6 @@ export class RedisNode {
     this.#state = state.kind === 'paused' ? { kind: state.was, process } : { kind: 'paused', process, was: state.kind }
     const type = paused ? 'node-paused' : 'node-resumed'
     this.#options.emit({ type, node: this.name, port: this.port, pid: state.process.identity.pid, cause })
-  }
-
-  /** Faster than a signal, which waits for the next run of serverCron; and with NOW no master waits for its replicas. */
-  async #askToShutDown(): Promise<void> {
-    try {
-      const client = await this.client()
-      // NOW exists from 7.0 on. The answer to a shutdown that succeeds is that there is none.
-      await client.call('SHUTDOWN', 'NOW').catch(async (error: unknown) => {
-        if (error instanceof ReplyError && /syntax/i.test(error.message)) await client.call('SHUTDOWN')
-      })
-    } catch {
-      // Whoever cannot be asked gets the signal.
-    }
   }
 
   /** Why the server did not come up. @returns LabError `node-failed`, `port-taken` */
