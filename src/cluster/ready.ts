@@ -94,9 +94,7 @@ async function consequences(climb: Climb): Promise<string[]> {
     }),
   ).catch(() => [])
   const failing = lacks.flat()
-  return failing.length === 0
-    ? []
-    : [`the cluster is down, ${failing.length === 1 ? 'says' : 'say'} ${failing.join(', ')}: not every slot is served`]
+  return failing.length === 0 ? [] : [`cluster_state is not "ok" on ${failing.join(', ')}: commands are refused there`]
 }
 
 function inWords(lacks: Lacks): string[] {
