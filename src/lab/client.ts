@@ -2,7 +2,16 @@
 import http from 'node:http'
 import { LabError, type ErrorData } from '../errors.js'
 import type { TimedEvent } from '../events.js'
-import type { FailoverBody, FailoverResult, LabStatus, NodeStatus, NodeVerb, VerbBody } from '../supervisor/index.js'
+import type {
+  FailoverBody,
+  FailoverResult,
+  LabStatus,
+  NodeStatus,
+  NodeVerb,
+  SnapshotBody,
+  TakenSnapshot,
+  VerbBody,
+} from '../supervisor/index.js'
 
 /** Long enough for a lab whose servers need their whole grace to stop. */
 const answerMs = 30_000
@@ -18,6 +27,9 @@ export const askVerb = (socket: string, node: string, verb: NodeVerb, body: Verb
 
 export const askFailover = (socket: string, node: string, body: FailoverBody): Promise<FailoverResult> =>
   ask<FailoverResult>(socket, { method: 'POST', path: `/nodes/${node}/failover`, body, timeoutMs: body.timeoutMs })
+
+export const askSnapshot = (socket: string, body: SnapshotBody): Promise<TakenSnapshot> =>
+  ask<TakenSnapshot>(socket, { method: 'POST', path: '/snapshot', body, timeoutMs: body.timeoutMs })
 
 interface Question {
   readonly method: 'GET' | 'POST'

@@ -11,6 +11,7 @@ const lasting = [
   'malloc',
   'set',
   'creator',
+  'from',
   'restart',
   'dir',
   'ephemeral',

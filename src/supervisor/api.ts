@@ -6,6 +6,7 @@
  *     POST /stop               ends the lab; answers when its servers are gone
  *     POST /nodes/NAME/VERB    start, stop, restart, kill, pause or resume; answers with the node's status when it is a fact
  *     POST /nodes/NAME/failover
+ *     POST /snapshot           puts the data of every master, as of one moment, into a folder that is there and empty
  *
  * What is refused is answered with an ErrorData: 4xx for what was asked, 5xx for what went wrong.
  */
@@ -22,6 +23,7 @@ import type { Listener } from './events.js'
 import { nodeVerbs, type NodeVerb } from './node-verbs.js'
 import { removeDeadSocket } from './orphans.js'
 import type { FailoverResult, LabStatus, NodeStatus } from './status.js'
+import type { TakenSnapshot } from './take-snapshot.js'
 
 export interface ControlTarget {
   status(): Promise<LabStatus>
@@ -29,6 +31,7 @@ export interface ControlTarget {
   /** @throws LabError `node-not-found`, `wrong-state`, or what went wrong */
   verb(name: string, verb: NodeVerb, options: { restart: boolean; timeoutMs: number }): Promise<NodeStatus>
   failover(name: string, options: { mode: FailoverMode; timeoutMs: number }): Promise<FailoverResult>
+  snapshot(options: { dir: string; timeoutMs: number }): Promise<TakenSnapshot>
   listen(listener: Listener): () => void
 }
 
@@ -80,6 +83,10 @@ function routes(target: ControlTarget): Hono {
     if (!verb) return nothingThere(context)
     const { parseVerbBody } = await import('./requests.js')
     return context.json(await target.verb(name, verb, parseVerbBody(await context.req.text())))
+  })
+  app.post('/snapshot', async (context) => {
+    const { parseSnapshotBody } = await import('./requests.js')
+    return context.json(await target.snapshot(parseSnapshotBody(await context.req.text())))
   })
   app.notFound(nothingThere)
   app.onError((thrown, context) => {

@@ -88,6 +88,7 @@ async function form({ order, supervisor }: Charge, events: Events): Promise<void
       stop: (reason) => stopThenEnd(supervisor, reason),
       verb: (...words) => supervisor.verb(...words),
       failover: (...words) => supervisor.failover(...words),
+      snapshot: (options) => supervisor.snapshot(options),
       listen: (listener) => events.listen(listener),
     }),
   )

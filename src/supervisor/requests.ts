@@ -8,12 +8,16 @@ const timeoutMs = z.int().min(1).max(longestMs).default(60_000)
 const verbBody = z.strictObject({ restart: z.boolean().default(true), timeoutMs })
 const failoverBody = z.strictObject({ mode: z.enum(['agreed', 'force', 'takeover']).default('agreed'), timeoutMs })
 
+const snapshotBody = z.strictObject({ dir: z.string().regex(/^\/\P{Cc}+$/u), timeoutMs })
+
 export type VerbBody = z.input<typeof verbBody>
 export type FailoverBody = z.input<typeof failoverBody>
+export type SnapshotBody = z.input<typeof snapshotBody>
 
 /** @throws LabError `bad-input` */
 export const parseVerbBody = (text: string) => parse(verbBody, text)
 export const parseFailoverBody = (text: string) => parse(failoverBody, text)
+export const parseSnapshotBody = (text: string) => parse(snapshotBody, text)
 
 function parse<Schema extends z.ZodType>(schema: Schema, text: string): z.output<Schema> {
   let json: unknown

@@ -24,7 +24,9 @@ import type { LabRecord, RunRecord } from './record.js'
 import { writeLab } from './record-writer.js'
 import { Restarts } from './restarts.js'
 import { RunKeeper } from './run-keeper.js'
+import type { Seed } from './seed.js'
 import type { FailoverResult, LabState, LabStatus, NodeStatus } from './status.js'
+import type { TakenSnapshot } from './take-snapshot.js'
 
 export class Supervisor {
   readonly #order: Order
@@ -77,9 +79,7 @@ export class Supervisor {
       this.#run.write()
       const deadline = startedAt + spec.timeout
       const { climb, ready } =
-        origin.kind === 'orphaned'
-          ? await this.#takeOver(origin.left, deadline)
-          : await this.#bringUp(origin.kind === 'kept' ? origin : undefined, deadline)
+        origin.kind === 'orphaned' ? await this.#takeOver(origin.left, deadline) : await this.#bringUp(origin, deadline)
       this.#phase = 'running'
       this.#run.formed = true
       this.#keepIds(climb)
@@ -141,13 +141,46 @@ export class Supervisor {
     return { promoted, demoted }
   }
 
-  async #bringUp(kept: { rewriteConf: boolean } | undefined, deadline: number) {
+  /**
+   * Puts the data of every master, as of one moment, into a folder. Writes wait for some milliseconds; otherwise the lab goes on.
+   *
+   * @throws LabError `wrong-state` when the lab is not whole; `snapshot-failed`
+   */
+  snapshot(options: { dir: string; timeoutMs: number }): Promise<TakenSnapshot> {
+    // One at a time: they use the same files of the nodes.
+    const taken = this.#lastSnapshot.then(() => this.#snapshot(options))
+    this.#lastSnapshot = taken.catch(() => {})
+    return taken
+  }
+  #lastSnapshot: Promise<unknown> = Promise.resolve()
+
+  async #snapshot({ dir, timeoutMs }: { dir: string; timeoutMs: number }): Promise<TakenSnapshot> {
+    const startedAt = Date.now()
+    const { state, ready } = await this.status()
+    const { takeSnapshot, notWhole } = await import('./take-snapshot.js')
+    if (state !== 'running') throw notWhole(state, ready.reasons)
+    const taken = await takeSnapshot(this.#nodes, { dir, deadline: startedAt + timeoutMs })
+    const { keys, pausedMs } = taken
+    this.#emit({ type: 'snapshot-taken', dir, keys, pausedMs, elapsedMs: Date.now() - startedAt })
+    return taken
+  }
+
+  async #sow(seed: Seed): Promise<void> {
+    const { build, nodes } = this.#record
+    const { sow } = await import('./seed.js')
+    await sow(seed, { build, nodes, servers: this.#nodes })
+  }
+
+  async #bringUp(origin: Exclude<Order['origin'], { kind: 'orphaned' }>, deadline: number) {
     const { record } = this.#order
+    const rewrite = origin.kind === 'kept' && origin.rewriteConf
+    const seed = origin.kind === 'new' ? origin.seed : undefined
     const { build, nodes, spec, dir } = record
     for (const node of this.#nodes) {
       const conf = { lab: record.name, name: node.name, port: node.port, dir: node.dir, set: spec.set }
-      writeNodeFolder(conf, { rewrite: kept?.rewriteConf ?? false })
+      writeNodeFolder(conf, { rewrite })
     }
+    if (seed) await this.#sow(seed)
     const logFile = labFiles.createLog(dir)
     rmSync(logFile, { force: true })
     const { creator, climb } = await formCluster(
@@ -156,7 +189,8 @@ export class Supervisor {
         nodes,
         servers: this.#nodes,
         shape: shapeOf(record),
-        kept: kept !== undefined,
+        // With the data of a snapshot it is as if it had been there before.
+        kept: origin.kind === 'kept' || seed !== undefined,
         level: spec.wait,
         logFile,
         deadline,
