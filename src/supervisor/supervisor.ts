@@ -156,13 +156,22 @@ export class Supervisor {
 
   async #snapshot({ dir, timeoutMs }: { dir: string; timeoutMs: number }): Promise<TakenSnapshot> {
     const startedAt = Date.now()
-    const { state, ready } = await this.status()
-    const { takeSnapshot, notWhole } = await import('./take-snapshot.js')
-    if (state !== 'running') throw notWhole(state, ready.reasons)
+    if (this.#phase !== 'running') throw notYet(`the lab is ${this.#phase}: it has nothing to take a snapshot of`)
+    const { takeSnapshot } = await import('./take-snapshot.js')
+    await this.#whole(startedAt + Math.min(settleMs, timeoutMs))
     const taken = await takeSnapshot(this.#nodes, { dir, deadline: startedAt + timeoutMs })
     const { keys, pausedMs } = taken
     this.#emit({ type: 'snapshot-taken', dir, keys, pausedMs, elapsedMs: Date.now() - startedAt })
     return taken
+  }
+
+  /** Some moments after a failover not everybody has heard of it; for a node that is away nobody waits. */
+  async #whole(deadline: number): Promise<void> {
+    for (const node of this.#nodes) node.observe()
+    if (!this.#nodes.every(canBeAsked)) throw degraded((await measureReady(this.#climb())).reasons)
+    await waitReady(this.#nodes, shapeOf(this.#record), { level: 'full', deadline }).catch((error: unknown) => {
+      throw degraded(LabError.from(error).details)
+    })
   }
 
   async #sow(seed: Seed): Promise<void> {
@@ -270,7 +279,7 @@ export class Supervisor {
     const node = this.#nodes.find((one) => one.name === name)
     if (!node) throw new LabError({ code: 'node-not-found', message: `this lab has no node ${JSON.stringify(name)}` })
     if (this.#phase === 'running') return node
-    throw new LabError({ code: 'wrong-state', message: `the lab is ${this.#phase}: its nodes are not to be had yet` })
+    throw notYet(`the lab is ${this.#phase}: its nodes are not to be had yet`)
   }
 
   #climb(): Climb {
@@ -305,6 +314,16 @@ export class Supervisor {
     if (this.#phase === 'running') return ready.reasons.length > 0 ? 'degraded' : 'running'
     return this.#phase === 'stopping' ? 'stopped' : this.#phase
   }
+}
+
+/** How long a snapshot waits for a lab that is about to be whole again. */
+const settleMs = 5000
+
+const notYet = (message: string): LabError => new LabError({ code: 'wrong-state', message })
+
+function degraded(details: readonly string[]): LabError {
+  const hint = 'redis-lab status shows how it is; a snapshot is taken of a whole cluster.'
+  return new LabError({ code: 'wrong-state', message: 'the lab is degraded', hint, details })
 }
 
 const shapeOf = ({ spec }: LabRecord) => ({ masters: spec.masters, replicas: spec.masters * spec.replicas })

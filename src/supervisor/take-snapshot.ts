@@ -1,9 +1,7 @@
 /** The data of a running lab, put into a folder: loaded when somebody asks for it. */
 import path from 'node:path'
 import { discard, dumpMasters, type DumpSource, type SlotRange } from '../cluster/index.js'
-import { LabError } from '../errors.js'
 import { copyWhole } from '../util/files.js'
-import type { LabState } from './status.js'
 
 export interface TakenMaster {
   readonly slots: readonly SlotRange[]
@@ -38,9 +36,4 @@ export async function takeSnapshot(
     // What could not be moved is of no use to anybody.
     await discard(masters)
   }
-}
-
-export function notWhole(state: LabState, reasons: readonly string[]): LabError {
-  const hint = 'redis-lab status shows how it is; a snapshot is taken of a whole cluster.'
-  return new LabError({ code: 'wrong-state', message: `the lab is ${state}`, hint, details: reasons })
 }

@@ -59,7 +59,11 @@ export async function saveSnapshot(places: Places, source: Source, options: Save
       writeManifest(draft, manifestOf(record, shards))
     })
   const command = `redis-lab snapshot save ${name ?? ''}`
-  await (name === undefined ? make() : withLock(snapshotLock(places, name), { command }, make))
+  try {
+    await (name === undefined ? make() : withLock(snapshotLock(places, name), { command }, make))
+  } catch (error) {
+    throw LabError.from(error)
+  }
   const manifest = readManifest(dir)
   if (manifest) return new Snapshot(dir, manifest)
   throw new LabError({ code: 'snapshot-failed', message: `the snapshot in ${dir} was deleted in the same moment` })
