@@ -20,6 +20,16 @@ const ratios: readonly Ratio[] = [
   { what: '`up` of a kept lab : a new `up` (6)', dividend: 'resume', divisor: 'resume-new' },
   { what: '`redis-lab install` : tar and make (8)', dividend: 'install', divisor: 'plain-make' },
   { what: '`redis-lab --version` : `node -e 0` (9)', dividend: 'cli-version', divisor: 'node' },
+  {
+    what: 'two labs loaded : one loaded and ten from its snapshot (10), one by one',
+    dividend: 'twice-one-by-one',
+    divisor: 'once-one-by-one',
+  },
+  {
+    what: 'two labs loaded : one loaded and ten from its snapshot (10), 1,000 at once',
+    dividend: 'twice-in-batches',
+    divisor: 'once-in-batches',
+  },
 ]
 
 /** Those of which both sides were measured in the same round at least once. */

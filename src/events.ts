@@ -77,6 +77,15 @@ export type ClusterEvent =
       readonly mode: FailoverMode
       readonly elapsedMs: number
     }
+  | {
+      readonly type: 'snapshot-taken'
+      readonly dir: string
+      /** In all masters together. */
+      readonly keys: number
+      /** For how long clients had to wait with their writes. */
+      readonly pausedMs: number
+      readonly elapsedMs: number
+    }
   | { readonly type: 'ready-progress'; readonly level: ReadyLevel; readonly missing: readonly string[] }
 
 /** A lab that is begun, one that was kept when it went down, or one that a supervisor left behind when it died. */

@@ -8,6 +8,7 @@ import { floor } from './floor.js'
 import { idle } from './idle.js'
 import { resume } from './resume.js'
 import { scale } from './scale.js'
+import { snapshot } from './snapshot.js'
 import { startLab } from './start-lab.js'
 import { up } from './up.js'
 
@@ -22,4 +23,5 @@ export const rows: readonly Row[] = [
   firstRun,
   commandLine,
   idle,
+  snapshot,
 ]

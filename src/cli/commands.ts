@@ -9,6 +9,7 @@ import { run as failover } from './failover.js'
 import { run as logs } from './logs.js'
 import { run as ls } from './ls.js'
 import { run as prune } from './prune.js'
+import { run as snapshot } from './snapshot.js'
 import { run as status } from './status.js'
 import { run as up } from './up.js'
 import {
@@ -21,6 +22,7 @@ import {
   logsShape,
   lsShape,
   pruneShape,
+  snapshotShape,
   statusShape,
   upShape,
   verbShape,
@@ -60,6 +62,14 @@ export const commands: readonly Command[] = [
     args: '<node>',
     shape: failoverShape,
     run: failover,
+  },
+  {
+    name: 'snapshot',
+    summary:
+      'save: the data of a lab as of one moment, under a name, for up --from; ls: list them; rm: delete them by name',
+    args: '<action> [names...]',
+    shape: snapshotShape,
+    run: snapshot,
   },
   {
     name: 'prune',

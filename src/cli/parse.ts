@@ -30,7 +30,7 @@ export function parseArgv(argv: readonly string[], version: string): Parsed | un
     .showSuggestionAfterError(true)
   for (const command of commands) {
     const sub = program.command(command.name).description(command.summary)
-    if (command.args) sub.argument(command.args)
+    if (command.args) sub.arguments(command.args)
     if (command.rest) sub.usage(`[options] ${command.args ?? ''} [-- ${command.rest}]`)
     const shape = { ...command.shape, verbose }
     for (const key of Object.keys(shape)) sub.addOption(toFlag(shape, key))

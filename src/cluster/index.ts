@@ -1,11 +1,14 @@
 export {
   choose,
   formCluster,
+  keptOwners,
   leastMastersOfRedisCli,
   leaveAsKept,
+  pretendKept,
   type CreatorName,
   type FormContext,
   type Formed,
+  type KeptOwner,
 } from './create/index.js'
 export { isIn, keyIn, slotOf } from './key-slot.js'
 export { canBeAsked, type Member, type Server, type Shape } from './member.js'
@@ -15,4 +18,5 @@ export { planTopology, slotCount, type PlannedNode, type SlotRange } from './top
 export { waitReady } from './wait.js'
 export type { FailedOver } from './verbs/agreement.js'
 export { awaitFailover } from './verbs/await-failover.js'
+export { discard, dumpMasters, type Dump, type DumpedMaster, type DumpSource } from './verbs/dump.js'
 export { failover, type FailoverOptions } from './verbs/failover.js'

@@ -9,6 +9,8 @@ import type {
   LabStatus,
   NodeStatus,
   NodeVerb,
+  SnapshotBody,
+  TakenSnapshot,
   VerbBody,
   WaitBody,
 } from '../supervisor/index.js'
@@ -38,6 +40,8 @@ export const askAwaitFailover = (socket: string, node: string, body: AwaitBody):
     body,
     timeoutMs: body.timeoutMs,
   })
+export const askSnapshot = (socket: string, body: SnapshotBody): Promise<TakenSnapshot> =>
+  ask<TakenSnapshot>(socket, { method: 'POST', path: '/snapshot', body, timeoutMs: body.timeoutMs })
 
 interface Question {
   readonly method: 'GET' | 'POST'

@@ -2,6 +2,7 @@
 import { LabError } from '../errors.js'
 import { slotOf } from '../cluster/index.js'
 import type { ReadyLevel, TimedEvent } from '../events.js'
+import type { Places } from '../paths.js'
 import type { FailoverResult, LabStatus } from '../supervisor/index.js'
 import { controlOf } from './control.js'
 import { Keys } from './keys.js'
@@ -9,6 +10,7 @@ import { LabNode, patienceMs, type FailoverHow, type Patience } from './lab-node
 import type { SupervisorLine } from './line.js'
 import { Listeners, type EventListener, type EventType } from './listeners.js'
 import { resolveNode } from './node-name.js'
+import type { Snapshot } from './snapshot/index.js'
 
 /** Where a cluster client starts. One shape for both: node-redis reads `url`, ioredis reads `host` and `port`. */
 export interface RootNode {
@@ -25,7 +27,17 @@ export interface KeyHow extends Patience {
   readonly prefix?: string
 }
 
+export interface SnapshotHow extends Patience {
+  /** Below REDIS_LAB_STATE, where any process finds it by this name, in this run or another. */
+  readonly name?: string
+  /** A folder of your own, which is not there yet or is empty. */
+  readonly dir?: string
+  /** What stands there makes room; otherwise it is an error that something does. */
+  readonly replace?: boolean
+}
+
 export interface LabTies {
+  readonly places: Places
   readonly end: () => Promise<unknown>
   /** Told of everything that happens. */
   readonly listeners: Listeners
@@ -144,6 +156,21 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
+   * The data of the whole cluster as of one moment, in a folder that outlives the lab: what `startLab({ from })` begins with, as
+   * often as it is asked to. Every write that was answered before is in it. The lab goes on; its clients wait with their writes
+   * for some milliseconds. Without a name or a folder it is a temporary folder, and `remove()` is yours to call.
+   *
+   * @throws LabError `wrong-state` when the lab is not whole, or slots are on their way; `snapshot-exists`, `snapshot-failed`,
+   *   `bad-input`, `storage`; nothing is left then
+   */
+  async snapshot({ name, dir, replace = false, ...how }: SnapshotHow = {}): Promise<Snapshot> {
+    const timeoutMs = patienceMs(how)
+    const { saveSnapshot } = await import('./snapshot/save.js')
+    const source = { dir: this.dir, socket: this.#socket }
+    return saveSnapshot(this.#ties.places, source, { name, dir, replace, timeoutMs })
+  }
+
+  /**
    * Calls `listener` with every event of one type, or with all of them (`'*'`), from now on: servers that start, exit, are
    * paused, restarted or given up, failovers, the end of the lab. Keeps nobody alive.
    *
@@ -188,10 +215,11 @@ export class Lab implements AsyncDisposable {
 export const leasedLab = (
   status: LabStatus,
   line: SupervisorLine,
-  { listeners, endRest }: { listeners: Listeners; endRest: () => Promise<unknown> },
+  { listeners, places, endRest }: Pick<LabTies, 'listeners' | 'places'> & { endRest: () => Promise<unknown> },
 ): Lab =>
   new Lab(status, {
     listeners,
+    places,
     // They are told over the line from the beginning.
     listen: async () => {},
     end: async () => {
@@ -205,11 +233,11 @@ export const leasedLab = (
   })
 
 /** A lab that somebody else started. */
-export function sharedLab(status: LabStatus, end: () => Promise<unknown>): Lab {
+export function sharedLab(status: LabStatus, { places, end }: Pick<LabTies, 'places' | 'end'>): Lab {
   const listeners = new Listeners()
   const listen = async () => {
     const { listenTo } = await import('./client.js')
     await listenTo(status.supervisor?.socket ?? '', listeners.tell)
   }
-  return new Lab(status, { listeners, listen, end })
+  return new Lab(status, { listeners, places, listen, end })
 }

@@ -2,11 +2,12 @@
 import { randomBytes } from 'node:crypto'
 import { LabError } from '../errors.js'
 import type { Emit, LabEvent, TimedEvent } from '../events.js'
-import { placesFrom } from '../paths.js'
+import { placesFrom, type Places } from '../paths.js'
 import type { LabOptions } from '../spec/index.js'
 import { leasedLab, sharedLab, type Lab } from './lab.js'
 import { Listeners } from './listeners.js'
 import { openLab } from './open.js'
+import type { Snapshot } from './snapshot/index.js'
 import { supervisedLab } from './supervised.js'
 
 export interface StartLabOptions extends LabOptions {
@@ -39,7 +40,8 @@ export async function startLab({ onEvent = () => {}, signal, ...options }: Start
   const opened = await openLab(options, { env: process.env, emit, signal, leased: true, presets })
   if (opened.kind === 'started') {
     const { name } = opened.status
-    return leasedLab(opened.status, opened.line, { listeners, endRest: downOf(name) })
+    const places = placesFrom(process.env)
+    return leasedLab(opened.status, opened.line, { listeners, places, endRest: downOf(places, name) })
   }
   throw new LabError({
     code: 'lab-busy',
@@ -57,12 +59,24 @@ export async function startLab({ onEvent = () => {}, signal, ...options }: Start
 export async function connectLab(name = process.env['REDIS_LAB_NAME'] || 'default'): Promise<Lab> {
   const { askStatus } = await import('./client.js')
   const { run } = await supervisedLab(name, { env: process.env, emit: () => {} })
-  return sharedLab(await askStatus(run.socket), downOf(name))
+  // The places are those of now, whatever the environment becomes.
+  const places = placesFrom(process.env)
+  return sharedLab(await askStatus(run.socket), { places, end: downOf(places, name) })
 }
 
-/** Loaded when it is needed. The places are those of now, whatever the environment becomes. */
-function downOf(name: string): () => Promise<unknown> {
-  const places = placesFrom(process.env)
+/**
+ * The snapshot of that name, or in that folder: one that an earlier run has left, or another process.
+ *
+ * @returns undefined when there is none
+ * @throws LabError `snapshot-damaged`
+ */
+export async function findSnapshot(from: string): Promise<Snapshot | undefined> {
+  const { openSnapshot } = await import('./snapshot/store.js')
+  return openSnapshot(placesFrom(process.env), from)
+}
+
+/** Loaded when it is needed. */
+function downOf(places: Places, name: string): () => Promise<unknown> {
   return async () => {
     const { takeDown } = await import('./take-down.js')
     return takeDown(places, name, { purge: false })

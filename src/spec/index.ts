@@ -4,4 +4,4 @@ export { defaultOf, flagName, metaOf, optionMeta, readNumber, type OptionMeta, t
 export { badInput, parseOptions, resolveLab, withEnvironment, type ResolvedSpec } from './resolve.js'
 export { busPortOf, lastDataPort } from './ports.js'
 export { readWords } from './words.js'
-export { labShape, type LabOptions, type LabSpec } from './spec.js'
+export { crossCheck, isName, labShape, type LabOptions, type LabSpec } from './spec.js'

@@ -8,6 +8,7 @@
  *     POST /nodes/NAME/failover
  *     POST /nodes/NAME/await-failover   answers when another node is master in the place of this one
  *     POST /wait               answers with the status when a level of readiness is proven
+ *     POST /snapshot           puts the data of every master, as of one moment, into a folder that is there and empty
  *
  * What is refused is answered with an ErrorData: 4xx for what was asked, 5xx for what went wrong.
  */
@@ -24,6 +25,7 @@ import type { Listener } from './events.js'
 import { nodeVerbs, type NodeVerb } from './node-verbs.js'
 import { removeDeadSocket } from './orphans.js'
 import type { FailoverResult, LabStatus, NodeStatus } from './status.js'
+import type { TakenSnapshot } from './take-snapshot.js'
 
 export interface ControlTarget {
   status(): Promise<LabStatus>
@@ -35,6 +37,7 @@ export interface ControlTarget {
   waitFor(level: ReadyLevel, options: { timeoutMs: number }): Promise<LabStatus>
   /** @throws LabError `node-not-found`, `wrong-state`, `failover-failed` */
   awaitFailover(name: string, options: { timeoutMs: number }): Promise<FailoverResult>
+  snapshot(options: { dir: string; timeoutMs: number }): Promise<TakenSnapshot>
   listen(listener: Listener): () => void
 }
 
@@ -95,6 +98,10 @@ function routes(target: ControlTarget): Hono {
     if (!verb) return nothingThere(context)
     const { parseVerbBody } = await import('./requests.js')
     return context.json(await target.verb(name, verb, parseVerbBody(await context.req.text())))
+  })
+  app.post('/snapshot', async (context) => {
+    const { parseSnapshotBody } = await import('./requests.js')
+    return context.json(await target.snapshot(parseSnapshotBody(await context.req.text())))
   })
   app.notFound(nothingThere)
   app.onError((thrown, context) => {

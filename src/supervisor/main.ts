@@ -90,6 +90,7 @@ async function form({ order, journal, supervisor }: Charge, events: Events): Pro
       failover: (...words) => supervisor.failover(...words),
       waitFor: (...words) => supervisor.waitFor(...words),
       awaitFailover: (...words) => supervisor.awaitFailover(...words),
+      snapshot: (options) => supervisor.snapshot(options),
       listen: (listener) => events.listen(listener),
     }),
   )

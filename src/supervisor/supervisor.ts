@@ -34,7 +34,9 @@ import type { LabRecord, RunRecord } from './record.js'
 import { writeLab } from './record-writer.js'
 import { Restarts } from './restarts.js'
 import { RunKeeper } from './run-keeper.js'
+import type { Seed } from './seed.js'
 import type { FailoverResult, LabState, LabStatus, NodeStatus } from './status.js'
+import type { TakenSnapshot } from './take-snapshot.js'
 
 export class Supervisor {
   readonly #order: Order
@@ -90,9 +92,7 @@ export class Supervisor {
       this.#run.write()
       const deadline = startedAt + spec.timeout
       const { climb, ready } =
-        origin.kind === 'orphaned'
-          ? await this.#takeOver(origin.left, deadline)
-          : await this.#bringUp(origin.kind === 'kept' ? origin : undefined, deadline)
+        origin.kind === 'orphaned' ? await this.#takeOver(origin.left, deadline) : await this.#bringUp(origin, deadline)
       this.#phase = 'running'
       this.#run.formed = true
       this.#keepIds(climb)
@@ -185,13 +185,55 @@ export class Supervisor {
     return { promoted: promoted.name, demoted: name }
   }
 
-  async #bringUp(kept: { rewriteConf: boolean } | undefined, deadline: number) {
+  /**
+   * Puts the data of every master, as of one moment, into a folder. Writes wait for some milliseconds; otherwise the lab goes on.
+   *
+   * @throws LabError `wrong-state` when the lab is not whole; `snapshot-failed`
+   */
+  snapshot(options: { dir: string; timeoutMs: number }): Promise<TakenSnapshot> {
+    // One at a time: they use the same files of the nodes.
+    const taken = this.#lastSnapshot.then(() => this.#snapshot(options))
+    this.#lastSnapshot = taken.catch(() => {})
+    return taken
+  }
+  #lastSnapshot: Promise<unknown> = Promise.resolve()
+
+  async #snapshot({ dir, timeoutMs }: { dir: string; timeoutMs: number }): Promise<TakenSnapshot> {
+    const startedAt = Date.now()
+    if (this.#phase !== 'running') throw notYet(`the lab is ${this.#phase}: it has nothing to take a snapshot of`)
+    const { takeSnapshot } = await import('./take-snapshot.js')
+    await this.#whole(startedAt + Math.min(settleMs, timeoutMs))
+    const taken = await takeSnapshot(this.#nodes, { dir, deadline: startedAt + timeoutMs })
+    const { keys, pausedMs } = taken
+    this.#emit({ type: 'snapshot-taken', dir, keys, pausedMs, elapsedMs: Date.now() - startedAt })
+    return taken
+  }
+
+  /** Some moments after a failover not everybody has heard of it; for a node that is away nobody waits. */
+  async #whole(deadline: number): Promise<void> {
+    for (const node of this.#nodes) node.observe()
+    if (!this.#nodes.every(canBeAsked)) throw degraded((await measureReady(this.#climb())).reasons)
+    await waitReady(this.#nodes, shapeOf(this.#record), { level: 'full', deadline }).catch((error: unknown) => {
+      throw degraded(LabError.from(error).details)
+    })
+  }
+
+  async #sow(seed: Seed): Promise<void> {
+    const { build, nodes } = this.#record
+    const { sow } = await import('./seed.js')
+    await sow(seed, { build, nodes, servers: this.#nodes })
+  }
+
+  async #bringUp(origin: Exclude<Order['origin'], { kind: 'orphaned' }>, deadline: number) {
     const { record } = this.#order
+    const rewrite = origin.kind === 'kept' && origin.rewriteConf
+    const seed = origin.kind === 'new' ? origin.seed : undefined
     const { build, nodes, spec, dir } = record
     for (const node of this.#nodes) {
       const conf = { lab: record.name, name: node.name, port: node.port, dir: node.dir, set: spec.set }
-      writeNodeFolder(conf, { rewrite: kept?.rewriteConf ?? false })
+      writeNodeFolder(conf, { rewrite })
     }
+    if (seed) await this.#sow(seed)
     const logFile = labFiles.createLog(dir)
     rmSync(logFile, { force: true })
     const { creator, climb } = await formCluster(
@@ -200,7 +242,8 @@ export class Supervisor {
         nodes,
         servers: this.#nodes,
         shape: shapeOf(record),
-        kept: kept !== undefined,
+        // With the data of a snapshot it is as if it had been there before.
+        kept: origin.kind === 'kept' || seed !== undefined,
         level: spec.wait,
         logFile,
         deadline,
@@ -280,7 +323,7 @@ export class Supervisor {
     const node = this.#nodes.find((one) => one.name === name)
     if (!node) throw new LabError({ code: 'node-not-found', message: `this lab has no node ${JSON.stringify(name)}` })
     if (this.#phase === 'running') return node
-    throw new LabError({ code: 'wrong-state', message: `the lab is ${this.#phase}: its nodes are not to be had yet` })
+    throw notYet(`the lab is ${this.#phase}: its nodes are not to be had yet`)
   }
 
   #climb(): Climb {
@@ -315,6 +358,16 @@ export class Supervisor {
     if (this.#phase === 'running') return ready.reasons.length > 0 ? 'degraded' : 'running'
     return this.#phase === 'stopping' ? 'stopped' : this.#phase
   }
+}
+
+/** How long a snapshot waits for a lab that is about to be whole again. */
+const settleMs = 5000
+
+const notYet = (message: string): LabError => new LabError({ code: 'wrong-state', message })
+
+function degraded(details: readonly string[]): LabError {
+  const hint = 'redis-lab status shows how it is; a snapshot is taken of a whole cluster.'
+  return new LabError({ code: 'wrong-state', message: 'the lab is degraded', hint, details })
 }
 
 const shapeOf = ({ spec }: LabRecord) => ({ masters: spec.masters, replicas: spec.masters * spec.replicas })

@@ -1,6 +1,6 @@
 /** Files that appear whole or not at all, and folders that belong to one user alone. */
 import { randomBytes } from 'node:crypto'
-import { existsSync, linkSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { constants, existsSync, linkSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 import { LabError } from '../errors.js'
@@ -70,4 +70,18 @@ export function makePrivateDir(dir: string): void {
     message: `${dir} is not a folder that belongs to this user alone`,
     hint: 'Control sockets live there. Remove it, or make it yours with mode 0700.',
   })
+}
+
+/** Shares the blocks where the file system can, and moves the file where it may be moved. The target must not be there. */
+export async function copyWhole(file: string, target: string, { move = false } = {}): Promise<void> {
+  const { copyFile, rename, rm } = await import('node:fs/promises')
+  if (move) {
+    try {
+      return await rename(file, target)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
+    }
+  }
+  await copyFile(file, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL)
+  if (move) await rm(file)
 }

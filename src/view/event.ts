@@ -77,6 +77,8 @@ export function eventLine(event: LabEvent): string | undefined {
       return 'the cluster is formed'
     case 'failover-done':
       return `${event.node} is the master in the place of ${event.former} (${failoverModes[event.mode]}, ${seconds(event.elapsedMs)})`
+    case 'snapshot-taken':
+      return `a snapshot was taken: ${event.keys} keys (writes were paused for ${event.pausedMs} ms, ${seconds(event.elapsedMs)} in all)`
     case 'ready-progress':
       return event.missing.length === 0 ? undefined : `not yet "${event.level}": ${summary(event.missing)}`
     case 'lab-starting':

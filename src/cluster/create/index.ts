@@ -1,2 +1,3 @@
 export type { CreatorName, FormContext } from './creator.js'
+export { keptOwners, pretendKept, type KeptOwner } from './kept-cluster.js'
 export { choose, formCluster, leastMastersOfRedisCli, leaveAsKept, type Formed } from './form.js'

@@ -46,6 +46,10 @@ const samples: { readonly [Type in LabEvent['type']]: Sample<Type> } = {
   'create-done': [{ creator: 'redis-cli' }, 'the cluster is formed'],
   'ready-progress': [{ level: 'ok', missing: ['m1: a', 'm2: b', 'm3: c'] }, 'not yet "ok": m1: a (and 2 more)'],
   'lab-starting': [{ name: 'one', dir: '/d', origin: 'new' }, 'starting lab "one" in /d'],
+  'snapshot-taken': [
+    { dir: '/tmp/snapshot', keys: 1200, pausedMs: 4, elapsedMs: 120 },
+    'a snapshot was taken: 1200 keys (writes were paused for 4 ms, 0.12 s in all)',
+  ],
   'failover-done': [
     { node: 'r1', former: 'm1', mode: 'agreed', elapsedMs: 60 },
     'r1 is the master in the place of m1 (by agreement, 0.06 s)',

@@ -223,4 +223,5 @@ function stopwatch(logFile: string): (what: string) => void {
 }
 
 export { isVerified } from './engine.js'
-export { restoreOriginals } from './kept.js'
+export { recoverTarget, restoreOriginals } from './kept.js'
+export { pretendKept } from './pretend.js'
