@@ -22,4 +22,5 @@ export type {
   LabStatus,
   NodeStatus,
   NodeStatusState,
+  ResetResult,
 } from './supervisor/index.js'

@@ -9,6 +9,7 @@ import { run as failover } from './failover.js'
 import { run as logs } from './logs.js'
 import { run as ls } from './ls.js'
 import { run as prune } from './prune.js'
+import { run as reset } from './reset.js'
 import { run as status } from './status.js'
 import { run as up } from './up.js'
 import {
@@ -21,6 +22,7 @@ import {
   logsShape,
   lsShape,
   pruneShape,
+  resetShape,
   statusShape,
   upShape,
   verbShape,
@@ -60,6 +62,12 @@ export const commands: readonly Command[] = [
     args: '<node>',
     shape: failoverShape,
     run: failover,
+  },
+  {
+    name: 'reset',
+    summary: 'bring a lab back to its planned topology and empty it, undoing what differs; for between two tests',
+    shape: resetShape,
+    run: reset,
   },
   {
     name: 'prune',

@@ -76,6 +76,7 @@ export const failoverShape = {
     description: 'without asking any other node',
   }),
 }
+export const resetShape = verbShape
 export const pruneShape = { json }
 
 export const cliShape = { name }

@@ -4,6 +4,7 @@
  *     GET  /status             LabStatus, asked of every node at that moment
  *     GET  /events             events as they happen, a JSON document per line, until the lab ends or the caller hangs up
  *     POST /stop               ends the lab; answers when its servers are gone
+ *     POST /reset              back to the planned topology, and empty; answers with what was undone
  *     POST /nodes/NAME/VERB    start, stop, restart, kill, pause or resume; answers with the node's status when it is a fact
  *     POST /nodes/NAME/failover
  *
@@ -21,7 +22,7 @@ import { makePrivateDir } from '../util/files.js'
 import type { Listener } from './events.js'
 import { nodeVerbs, type NodeVerb } from './node-verbs.js'
 import { removeDeadSocket } from './orphans.js'
-import type { FailoverResult, LabStatus, NodeStatus } from './status.js'
+import type { FailoverResult, LabStatus, NodeStatus, ResetResult } from './status.js'
 
 export interface ControlTarget {
   status(): Promise<LabStatus>
@@ -29,6 +30,8 @@ export interface ControlTarget {
   /** @throws LabError `node-not-found`, `wrong-state`, or what went wrong */
   verb(name: string, verb: NodeVerb, options: { restart: boolean; timeoutMs: number }): Promise<NodeStatus>
   failover(name: string, options: { mode: FailoverMode; timeoutMs: number }): Promise<FailoverResult>
+  /** @throws LabError `wrong-state`, `reset-failed` */
+  reset(options: { timeoutMs: number }): Promise<ResetResult>
   listen(listener: Listener): () => void
 }
 
@@ -69,6 +72,10 @@ function routes(target: ControlTarget): Hono {
   app.post('/stop', async (context) => {
     await target.stop('redis-lab down')
     return context.json({ stopped: true })
+  })
+  app.post('/reset', async (context) => {
+    const { parseResetBody } = await import('./requests.js')
+    return context.json(await target.reset(parseResetBody(await context.req.text())))
   })
   app.post('/nodes/:name/failover', async (context) => {
     const { parseFailoverBody } = await import('./requests.js')

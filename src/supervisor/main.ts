@@ -88,6 +88,7 @@ async function form({ order, supervisor }: Charge, events: Events): Promise<void
       stop: (reason) => stopThenEnd(supervisor, reason),
       verb: (...words) => supervisor.verb(...words),
       failover: (...words) => supervisor.failover(...words),
+      reset: (options) => supervisor.reset(options),
       listen: (listener) => events.listen(listener),
     }),
   )
@@ -97,6 +98,7 @@ async function form({ order, supervisor }: Charge, events: Events): Promise<void
     ready = true
     watchFolder(record.dir, () => end('its folder was deleted'))
     channel.send({ ready: status })
+    supervisor.keepBaseline()
   } catch (thrown) {
     if (ending) return
     ending = true

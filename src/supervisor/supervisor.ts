@@ -22,9 +22,10 @@ import { describeLab, ownLine } from './describe.js'
 import { applyVerb, type NodeVerb } from './node-verbs.js'
 import type { LabRecord, RunRecord } from './record.js'
 import { writeLab } from './record-writer.js'
+import { Resets } from './resets.js'
 import { Restarts } from './restarts.js'
 import { RunKeeper } from './run-keeper.js'
-import type { FailoverResult, LabState, LabStatus, NodeStatus } from './status.js'
+import type { FailoverResult, LabState, LabStatus, NodeStatus, ResetResult } from './status.js'
 
 export class Supervisor {
   readonly #order: Order
@@ -32,6 +33,7 @@ export class Supervisor {
   readonly #nodes: readonly RedisNode[]
   readonly #restarts: Restarts
   readonly #run: RunKeeper
+  readonly #resets: Resets
   /** Ends whatever start() is waiting for: a server died, or stop() was called. */
   readonly #starting = new AbortController()
   #record: LabRecord
@@ -61,6 +63,13 @@ export class Supervisor {
     this.#restarts = new Restarts({ emit: this.#emit, enabled: record.spec.restart })
     const onFailure = (error: Error) => this.#onRecordFailure(error)
     this.#run = new RunKeeper({ dir: record.dir, socket, nodes: this.#nodes, onFailure })
+    this.#resets = new Resets({
+      record,
+      nodes: this.#nodes,
+      restarts: this.#restarts,
+      emit: this.#emit,
+      onChange: (climb) => this.#keepIds(climb),
+    })
   }
 
   /**
@@ -100,6 +109,17 @@ export class Supervisor {
     for (const node of this.#nodes) node.observe()
     const climb = this.#climb()
     return this.#describe(climb, await measureReady(climb))
+  }
+
+  /** What a reset goes back to is what holds now: the caller has just been told that the lab is ready. */
+  keepBaseline(): void {
+    this.#resets.begin({ adopted: this.#order.origin.kind === 'orphaned' })
+  }
+
+  /** Back to the plan, and empty. @throws LabError `wrong-state`, `reset-failed` */
+  async reset(options: { timeoutMs: number }): Promise<ResetResult> {
+    this.#requireRunning()
+    return this.#resets.run(options).finally(() => this.#run.soon())
   }
 
   /** Idempotent: everybody who asks waits for the same end. @throws LabError `stop-failed` when a server is still there */
@@ -201,6 +221,7 @@ export class Supervisor {
   /** Stops every server and checks that it is gone. */
   async #takeDown(): Promise<void> {
     this.#phase = 'stopping'
+    this.#resets.close()
     this.#restarts.close()
     const identities = this.#nodes.flatMap((node) => node.identity ?? [])
     await Promise.all(this.#nodes.map((node) => node.stop('down')))
@@ -235,8 +256,14 @@ export class Supervisor {
   #require(name: string): RedisNode {
     const node = this.#nodes.find((one) => one.name === name)
     if (!node) throw new LabError({ code: 'node-not-found', message: `this lab has no node ${JSON.stringify(name)}` })
-    if (this.#phase === 'running') return node
-    throw new LabError({ code: 'wrong-state', message: `the lab is ${this.#phase}: its nodes are not to be had yet` })
+    this.#requireRunning()
+    return node
+  }
+
+  #requireRunning(): void {
+    if (this.#phase === 'running') return
+    const when = this.#phase === 'starting' ? 'not to be had yet' : 'not to be had any more'
+    throw new LabError({ code: 'wrong-state', message: `the lab is ${this.#phase}: its nodes are ${when}` })
   }
 
   #climb(): Climb {
