@@ -49,9 +49,10 @@ export interface Reset {
   readonly climb: Climb | undefined
 }
 
-/** A step or a proof that takes longer is looked at afresh: something else may be in its way. */
+/** A step that takes longer is looked at afresh: something else may be in its way. */
 const longestStepMs = 10_000
-const longestProofMs = 5000
+/** What is not proven by then lacks news, which can be had faster than by waiting, or time, of which each attempt gets more. */
+const proofMs = (attempt: number, count: number): number => Math.min(5000, (100 + 10 * count) * attempt)
 const acknowledgedMs = 1000
 /** What was refused a moment ago is not asked for at once again. */
 const againMs = 20
@@ -84,6 +85,7 @@ class Rounds {
   #waited = false
   /** More than data had changed. */
   #touched = false
+  #attempts = 0
   /** Since then the cluster was proven ready. */
   #proven: Climb | undefined
 
@@ -111,6 +113,7 @@ class Rounds {
 
   #disturbed(): void {
     this.#touched = true
+    this.#attempts = 0
     this.#proven = undefined
   }
 
@@ -145,7 +148,7 @@ class Rounds {
   async #prove(): Promise<readonly string[]> {
     const { shape, level, signal, emit } = this.#options
     try {
-      const deadline = this.#soon(longestProofMs)
+      const deadline = this.#soon(proofMs(++this.#attempts, this.#members.length))
       this.#proven = await waitReady(this.#members, shape, { level, deadline, signal, emit })
       return []
     } catch (error) {

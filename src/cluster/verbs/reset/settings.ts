@@ -34,7 +34,8 @@ export function corrections(now: Settings, wanted: Settings): Correction[] {
 function userCorrections(now: readonly string[], wanted: readonly string[]): Correction[] {
   const nameOf = (line: string) => aclWords(line)[1] ?? ''
   const strangers = now.map(nameOf).filter((name) => !wanted.some((line) => nameOf(line) === name))
-  const changed = wanted.filter((line) => !now.includes(line))
+  const same = new Set(now.map(inShort))
+  const changed = wanted.filter((line) => !same.has(inShort(line)))
   return [
     ...changed.map((line): Correction => {
       const [, name = '', ...rules] = aclWords(line)
@@ -55,6 +56,9 @@ function userCorrections(now: readonly string[], wanted: readonly string[]): Cor
 function aclWords(line: string): string[] {
   return line.match(/\([^)]*\)|[^ ]+/g) ?? []
 }
+
+/** A user that was reset is said to have what it had unsaid before. */
+const inShort = (line: string): string => line.replace(' sanitize-payload', '')
 
 /** Nobody's password is put into a log. */
 function spelled(name: string, value: string): string {
