@@ -2,7 +2,16 @@
 import http from 'node:http'
 import { LabError, type ErrorData } from '../errors.js'
 import type { TimedEvent } from '../events.js'
-import type { FailoverBody, FailoverResult, LabStatus, NodeStatus, NodeVerb, ResetBody, ResetResult, VerbBody } from '../supervisor/index.js'
+import type {
+  FailoverBody,
+  FailoverResult,
+  LabStatus,
+  NodeStatus,
+  NodeVerb,
+  ResetBody,
+  ResetResult,
+  VerbBody,
+} from '../supervisor/index.js'
 
 /** Long enough for a lab whose servers need their whole grace to stop. */
 const answerMs = 30_000

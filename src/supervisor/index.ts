@@ -7,4 +7,12 @@ export { awaitEnd, endOrphans, endServers, removeDeadSocket, serversLeft } from 
 export { readLab, readRun, type LabRecord, type RunRecord } from './record.js'
 export { removeRun, writeLab } from './record-writer.js'
 export type { FailoverBody, ResetBody, VerbBody } from './requests.js'
-export type { CrashStatus, FailoverResult, LabState, LabStatus, NodeStatus, NodeStatusState, ResetResult } from './status.js'
+export type {
+  CrashStatus,
+  FailoverResult,
+  LabState,
+  LabStatus,
+  NodeStatus,
+  NodeStatusState,
+  ResetResult,
+} from './status.js'

@@ -133,7 +133,9 @@ test('a password is taken off, and no password is told to anybody', async () => 
 
 test('a node whose default user may do nothing any more is started again', async () => {
   await ask(m1(), 'ACL', 'SETUSER', 'default', '-@all')
-  expect(await undoneBy()).toEqual([expect.stringMatching(/^m1 did not serve \(NOPERM .*\): it was killed and started/)])
+  expect(await undoneBy()).toEqual([
+    expect.stringMatching(/^m1 did not serve \(NOPERM .*\): it was killed and started/),
+  ])
   expect(await ask(m1(), 'PING')).toBe('PONG')
 })
 
@@ -186,7 +188,8 @@ test('a client with traffic goes on, and what it had written before is gone', as
   let writes = 0
   const failures: string[] = []
   const traffic = (async () => {
-    for (; on; writes++) await client.set(`traffic:${writes % 100}`, '1').catch((error: Error) => failures.push(error.message))
+    for (; on; writes++)
+      await client.set(`traffic:${writes % 100}`, '1').catch((error: Error) => failures.push(error.message))
   })()
   await expect.poll(() => writes, patience).toBeGreaterThan(100)
   await lab.reset()

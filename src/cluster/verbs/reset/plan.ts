@@ -97,24 +97,25 @@ function wakeStep(sight: Sight): Step[] {
 
 /** A replica cannot forget its master: it does so when it has another. */
 function forgetSteps(scene: Scene): Step[] {
-  const strangers = new Map<string, { port: number; by: string[] }>()
+  const strangers = new Map<string, string[]>()
   for (const { name, me, lines } of scene.all) {
     for (const line of lines) {
       if (scene.byId(line.id) || line.flags.includes('handshake') || me.masterId === line.id) continue
-      const found = strangers.get(line.id) ?? { port: line.port, by: [] }
-      found.by.push(name)
-      strangers.set(line.id, found)
+      strangers.set(line.id, [...(strangers.get(line.id) ?? []), name])
     }
   }
-  return [...strangers].map(([id, { port, by }]) => ({ kind: 'forget', id, port, by }))
+  return [...strangers].map(([id, by]) => ({ kind: 'forget', id, by }))
 }
 
 /** Whoever was told to forget a node does not take it from gossip for a minute. */
 function meetSteps({ all }: Scene): Step[] {
-  return all.flatMap((node): Step[] => {
-    const known = new Set(node.lines.map(({ id }) => id))
-    const others = all.filter(({ me }) => !known.has(me.id)).map(({ name }) => name)
-    return others.length > 0 ? [{ kind: 'meet', node: node.name, others }] : []
+  const known = new Map(all.map(({ name, lines }) => [name, new Set(lines.map(({ id }) => id))]))
+  const knows = (one: Present, other: Present) => known.get(one.name)?.has(other.me.id) ?? false
+  return all.flatMap((node, index): Step[] => {
+    const strangers = all.filter((other) => !knows(node, other))
+    // Where neither knows the other, one of them says hello.
+    const others = strangers.filter((other) => knows(other, node) || all.indexOf(other) > index)
+    return others.length > 0 ? [{ kind: 'meet', node: node.name, others: others.map(({ name }) => name) }] : []
   })
 }
 
@@ -144,7 +145,7 @@ function masterSteps(scene: Scene): Step[] {
     if (usurper.me.id === node.me.masterId) return [{ kind: 'promote', node: node.name, former: usurper.name }]
     return [{ kind: 'follow', node: node.name, master: usurper.name, before }]
   })
-  // One that first has to follow its usurper must not be one's master meanwhile: those come before any election.
+  // Those that first have to follow do so before any election: the next look finds them ready for theirs.
   const first = steps.filter(({ kind }) => kind === 'follow')
   return first.length > 0 ? first : steps
 }

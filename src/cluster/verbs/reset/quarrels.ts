@@ -9,11 +9,12 @@ import type { Present } from './sight.js'
  * @returns a line for each of two that do not agree
  */
 export function quarrelsOf(nodes: readonly Present[]): string[] {
+  const ids = new Set(nodes.map(({ me }) => me.id))
   return nodes.flatMap(({ name, lines }) => {
     const byId = new Map(lines.map((line) => [line.id, line]))
     const about = nodes.flatMap((other) => {
       const line = byId.get(other.me.id)
-      const what = line && difference(line, other.me)
+      const what = line && difference(line, other.me, ids)
       return what === undefined ? [] : [`${name} ${what} ${other.name}`]
     })
     const greeting = lines.some((line) => line.flags.includes('handshake')) ? [`${name} is meeting another node`] : []
@@ -21,11 +22,15 @@ export function quarrelsOf(nodes: readonly Present[]): string[] {
   })
 }
 
-function difference(seen: NodeLine, own: NodeLine): string | undefined {
+function difference(seen: NodeLine, own: NodeLine, ids: ReadonlySet<string>): string | undefined {
   const trouble = troubleOf(seen)
   if (trouble !== undefined) return `sees "${trouble}" of`
   if (!seen.linked && !seen.flags.includes('myself')) return 'has no connection to'
-  if (isMaster(seen) !== isMaster(own) || seen.masterId !== own.masterId) return 'does not know the role of'
+  // Of a master that others have forgotten they will never hear.
+  const ofStranger = own.masterId !== null && !ids.has(own.masterId)
+  if (isMaster(seen) !== isMaster(own) || (!ofStranger && seen.masterId !== own.masterId)) {
+    return 'does not know the role of'
+  }
   const known = new Set(seen.slots.map(String))
   const unheard = own.slots.filter((range) => !known.has(String(range)))
   const covered = unheard.every(([first, last]) => seen.slots.some(([from, to]) => from <= first && last <= to))

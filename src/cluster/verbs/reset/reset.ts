@@ -122,14 +122,11 @@ class Rounds {
     this.#disturbed()
     this.#waited = steps.every(({ kind }) => kind === 'settle')
     const { wakers, signal } = this.#options
-    const ids = new Map(
-      sights.flatMap((sight) => (sight.kind === 'there' ? [[sight.name, sight.me.id] as const] : [])),
-    )
+    const ids = new Map(sights.flatMap((sight) => (sight.kind === 'there' ? [[sight.name, sight.me.id] as const] : [])))
     const take = async (step: Step): Promise<string[]> => {
       try {
         const patience = { deadline: this.#soon(longestStepMs), signal }
         await takeStep(step, { members: this.#members, ids, wakers, patience })
-        this.#tally.step(step)
         return []
       } catch (error) {
         signal.throwIfAborted()
@@ -137,10 +134,15 @@ class Rounds {
       }
     }
     const wakes = steps.every(({ kind }) => kind === 'start' || kind === 'resume' || kind === 'revive')
-    if (wakes) return (await Promise.all(steps.map(take))).flat()
+    if (wakes) {
+      const lacks = await Promise.all(steps.map(take))
+      steps.filter((_, index) => lacks[index]?.length === 0).forEach((step) => this.#tally.step(step))
+      return lacks.flat()
+    }
     for (const step of steps) {
       const lacks = await take(step)
       if (lacks.length > 0) return lacks
+      this.#tally.step(step)
     }
     return []
   }

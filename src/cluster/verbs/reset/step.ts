@@ -12,7 +12,7 @@ export type Step =
   /** They do not agree yet, and will do so by themselves. */
   | { readonly kind: 'settle'; readonly quarrels: readonly string[] }
   /** A node that is not of this lab, or the former self of one that is. */
-  | { readonly kind: 'forget'; readonly id: string; readonly port: number; readonly by: readonly string[] }
+  | { readonly kind: 'forget'; readonly id: string; readonly by: readonly string[] }
   | { readonly kind: 'meet'; readonly node: string; readonly others: readonly string[] }
   /** Slots that were on their way. */
   | { readonly kind: 'steady'; readonly node: string; readonly slots: readonly number[] }
@@ -40,7 +40,7 @@ export function stepInWords(step: Step): string | undefined {
     case 'settle':
       return undefined
     case 'forget':
-      return `${names(step.by)} knew a node on port ${step.port} that is not of this lab: it is forgotten`
+      return `${names(step.by)} knew a node that is not of this lab (${step.id.slice(0, 8)}): it is forgotten`
     case 'meet':
       return `${step.node} did not know ${names(step.others)}: they have met again`
     case 'steady':

@@ -73,7 +73,8 @@ async function meet({ node, others }: Of<'meet'>, context: StepContext): Promise
   await Promise.all(strangers.map(({ port }) => client.call('CLUSTER', 'MEET', host, port, busPortOf(port))))
   const knows = ({ name, lines }: Present) => {
     const known = new Set(lines.filter(({ flags }) => !flags.includes('handshake')).map(({ id }) => id))
-    return name === node ? others.filter((other) => !known.has(idOf(other, context))) : []
+    const due = name === node ? others : others.includes(name) ? [node] : []
+    return due.filter((other) => !known.has(idOf(other, context))).map((other) => `${name} does not know ${other}`)
   }
   await expectViews(context.members, `${node} knows everybody`, (views) => views.flatMap(knows), context.patience)
 }
