@@ -5,9 +5,9 @@
  * election leads to, shows only after the stage before. So whoever carries it out looks again after each stage, and is done
  * when nothing is left to do. What a node says of itself counts; what others say of it only tells whether they know.
  *
- *     wake ─► forget and meet ─► call off half moves ─► (agree) ─► masters ─► slots ─► replicas
+ *     (stand in) ─► wake ─► forget and meet ─► call off half moves ─► (agree) ─► masters ─► slots ─► replicas
  *
- * The order keeps the cluster serving: a master changes by an agreed failover before slots are counted, slots move while both
+ * The order keeps the cluster serving: a master changes by a failover before slots are counted, slots move while both
  * owners are masters, and replicas look for their master when it is one.
  */
 import { isMaster, type NodeLine } from '../../nodes-text.js'
@@ -16,18 +16,21 @@ import { quarrelsOf } from './quarrels.js'
 import type { Present, Sight } from './sight.js'
 import type { Step } from './step.js'
 
-type Planned = Pick<PlannedNode, 'name' | 'slots' | 'masterName'>
+type Planned = Pick<PlannedNode, 'name' | 'port' | 'slots' | 'masterName'>
 
 /**
  * @param sights of every planned node
  * @param waited waiting for agreement has been tried, and what is left is to be settled by force
+ * @param standIn false where that has failed before
  * @returns steps that may be taken one after the other; none when everything is as planned
  */
 export function planReset(
   plan: readonly Planned[],
   sights: readonly Sight[],
-  { waited }: { readonly waited: boolean },
+  { waited, standIn = true }: { readonly waited: boolean; readonly standIn?: boolean },
 ): readonly Step[] {
+  const standIns = standIn ? standInSteps(plan, sights) : []
+  if (standIns.length > 0) return standIns
   const wake = sights.flatMap(wakeStep)
   if (wake.length > 0) return wake
   const busy = sights.flatMap((sight) => (sight.kind === 'busy' ? [`${sight.name}: ${sight.why}`] : []))
@@ -93,6 +96,20 @@ function wakeStep(sight: Sight): Step[] {
   if (sight.kind === 'deaf') return [{ kind: 'revive', node: name, why: sight.why }]
   if (sight.kind !== 'away') return []
   return [sight.state === 'paused' ? { kind: 'resume', node: name } : { kind: 'start', node: name, was: sight.state }]
+}
+
+/** For every master without a process that has a replica. */
+function standInSteps(plan: readonly Planned[], sights: readonly Sight[]): Step[] {
+  const present = sights.filter((sight) => sight.kind === 'there')
+  const lines = present[0]?.lines ?? []
+  const serving = lines.filter((line) => isMaster(line) && line.slots.length > 0)
+  return sights.flatMap((sight): Step[] => {
+    if (sight.kind !== 'away' || !['stopped', 'crashed'].includes(sight.state)) return []
+    const port = plan.find(({ name }) => name === sight.name)?.port
+    const former = serving.find((line) => line.port === port)
+    const replica = former && present.find(({ me }) => me.masterId === former.id)
+    return replica ? [{ kind: 'stand-in', node: replica.name, former: sight.name }] : []
+  })
 }
 
 /** A replica cannot forget its master: it does so when it has another. */

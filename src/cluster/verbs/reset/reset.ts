@@ -86,6 +86,9 @@ class Rounds {
   /** More than data had changed. */
   #touched = false
   #attempts = 0
+  /** Replicas that were made masters here, for a while. */
+  readonly #standIns = new Set<string>()
+  #mayStandIn = true
   /** Since then the cluster was proven ready. */
   #proven: Climb | undefined
 
@@ -100,7 +103,7 @@ class Rounds {
     this.#tally.count(cleaned)
     const sights = cleaned.map(({ sight }) => sight)
     const refusals = cleaned.flatMap((node) => node.refusals)
-    const steps = planReset(plan, sights, { waited: this.#waited })
+    const steps = planReset(plan, sights, { waited: this.#waited, standIn: this.#mayStandIn })
     if (steps.length > 0) return { lacks: [...(await this.#takeAll(steps, sights)), ...refusals] }
     if (refusals.length > 0) return { lacks: refusals }
     const ok = sights.every((sight) => sight.kind === 'there' && sight.ok)
@@ -141,10 +144,18 @@ class Rounds {
     }
     for (const step of steps) {
       const lacks = await take(step)
+      // A stand-in that does not come about is done without.
+      if (lacks.length > 0 && step.kind === 'stand-in') this.#mayStandIn = false
       if (lacks.length > 0) return lacks
-      this.#tally.step(step)
+      this.#note(step)
     }
     return []
+  }
+
+  /** What only gave back what was lent undoes nothing. */
+  #note(step: Step): void {
+    if (step.kind === 'stand-in') this.#standIns.add(step.node)
+    if (step.kind !== 'promote' || !this.#standIns.delete(step.former)) this.#tally.step(step)
   }
 
   async #prove(): Promise<readonly string[]> {

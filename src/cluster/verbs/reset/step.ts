@@ -9,6 +9,11 @@ export type Step =
   | { readonly kind: 'resume'; readonly node: string }
   /** It runs and nobody can talk to it: another process of it has neither the pause nor the lock. */
   | { readonly kind: 'revive'; readonly node: string; readonly why: string }
+  /**
+   * The replica of a master that has no process takes its place first. A master that boots refuses to serve for 2 seconds, a
+   * replica does not: the one that comes back is to find a master to follow, and takes over from it.
+   */
+  | { readonly kind: 'stand-in'; readonly node: string; readonly former: string }
   /** They do not agree yet, and will do so by themselves. */
   | { readonly kind: 'settle'; readonly quarrels: readonly string[] }
   /** A node that is not of this lab, or the former self of one that is. */
@@ -16,7 +21,7 @@ export type Step =
   | { readonly kind: 'meet'; readonly node: string; readonly others: readonly string[] }
   /** Slots that were on their way. */
   | { readonly kind: 'steady'; readonly node: string; readonly slots: readonly number[] }
-  /** By agreement: no write is lost, and no slot is without a master for longer than an election. */
+  /** No slot is without a master meanwhile. */
   | { readonly kind: 'promote'; readonly node: string; readonly former: string }
   /** A planned master that replicates another planned master. There is no election that would make it a third. */
   | { readonly kind: 'detach'; readonly node: string; readonly former: string | null }
@@ -37,6 +42,7 @@ export function stepInWords(step: Step): string | undefined {
       return `${step.node} was paused: it runs on`
     case 'revive':
       return `${step.node} did not serve (${step.why}): it was killed and started again`
+    case 'stand-in':
     case 'settle':
       return undefined
     case 'forget':

@@ -30,6 +30,8 @@ export interface StepContext {
 
 const host = '127.0.0.1'
 const pollMs = 10
+/** Without a stand-in it goes more slowly, but it goes. */
+const standInMs = 2000
 
 /** @throws LabError `reset-failed`, `failover-failed`, `node-failed`… what did not come about · ReplyError what was refused */
 export async function takeStep(step: Step, context: StepContext): Promise<void> {
@@ -40,6 +42,8 @@ export async function takeStep(step: Step, context: StepContext): Promise<void> 
       return context.wakers.resume(step.node)
     case 'revive':
       return context.wakers.revive(step.node)
+    case 'stand-in':
+      return standIn(step, context)
     case 'settle':
       return expectViews(context.members, 'the nodes agree', quarrelsOf, context.patience)
     case 'forget':
@@ -63,6 +67,11 @@ export async function takeStep(step: Step, context: StepContext): Promise<void> 
 
 type Of<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>
 
+async function standIn({ node }: Of<'stand-in'>, context: StepContext): Promise<void> {
+  const deadline = Math.min(context.patience.deadline, Date.now() + standInMs)
+  await failover(context.members, memberOf(node, context), { ...context.patience, deadline, mode: 'takeover' })
+}
+
 async function forget({ id, by }: Of<'forget'>, context: StepContext): Promise<void> {
   await Promise.all(by.map(async (name) => (await memberOf(name, context).client()).call('CLUSTER', 'FORGET', id)))
 }
@@ -84,11 +93,16 @@ async function steady({ node, slots }: Of<'steady'>, context: StepContext): Prom
   await Promise.all(slots.map((slot) => client.call('CLUSTER', 'SETSLOT', slot, 'STABLE')))
 }
 
+/**
+ * Without a vote. There is no write left to lose, which an agreed failover is careful about; and whoever has voted refuses to
+ * vote for a replica of the same master for two node timeouts (clusterSendFailoverAuthIfNeeded in Redis's cluster.c). A reset
+ * would have to wait for the failover of the test before it, and the test after it for the reset.
+ */
 async function promote({ node, former }: Of<'promote'>, context: StepContext): Promise<void> {
   const { members, patience } = context
   const target = memberOf(node, context)
   await linkUp(target, patience)
-  await failover(members, target, { mode: 'agreed', ...patience })
+  await failover(members, target, { mode: 'takeover', ...patience })
   await expectRoles(context, `${node} is a master in the place of ${former}`, [
     { node, masterOf: null },
     { node: former, masterOf: node },

@@ -26,6 +26,24 @@ test('nodes that are away or do not answer come first, and nothing else is plann
   ])
 })
 
+const gone = (...names: string[]): Twist => ({
+  instead: Object.fromEntries(names.map((name) => [name, { kind: 'away', name, state: 'crashed' }])),
+})
+
+test('the replica of a master that is dead takes its place before the master is started', () => {
+  expect(steps(gone('m2'))).toEqual([{ kind: 'stand-in', node: 'r2', former: 'm2' }])
+  expect(planReset(plan, sights(gone('m2')), { waited: false, standIn: false })).toEqual([
+    { kind: 'start', node: 'm2', was: 'crashed' },
+  ])
+})
+
+test.each([
+  ['a replica', ['r2']],
+  ['a master whose replica is dead too', ['m2', 'r2']],
+])('%s is started as it is', (_, names) => {
+  expect(steps(gone(...names))).toEqual(names.map((node) => ({ kind: 'start', node, was: 'crashed' })))
+})
+
 test('one that is busy is waited for, as often as it takes', () => {
   const twist: Twist = { instead: { r2: { kind: 'busy', name: 'r2', why: 'LOADING' } } }
   expect(steps(twist, true)).toEqual([{ kind: 'settle', quarrels: ['r2: LOADING'] }])

@@ -8,6 +8,7 @@ const samples: { readonly [Kind in Step['kind']]: readonly [Omit<Extract<Step, {
   start: [{ node: 'm1', was: 'crashed' }, 'm1 was crashed: it runs again'],
   resume: [{ node: 'm1' }, 'm1 was paused: it runs on'],
   revive: [{ node: 'm1', why: 'BUSY' }, 'm1 did not serve (BUSY): it was killed and started again'],
+  'stand-in': [{ node: 'r1', former: 'm1' }, undefined],
   settle: [{ quarrels: ['x'] }, undefined],
   forget: [
     { id: 'abcdef0123456789', by: ['m1', 'm2', 'r1'] },
