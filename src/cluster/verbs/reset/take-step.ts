@@ -94,9 +94,10 @@ async function steady({ node, slots }: Of<'steady'>, context: StepContext): Prom
 }
 
 /**
- * Without a vote. There is no write left to lose, which an agreed failover is careful about; and whoever has voted refuses to
- * vote for a replica of the same master for two node timeouts (clusterSendFailoverAuthIfNeeded in Redis's cluster.c). A reset
- * would have to wait for the failover of the test before it, and the test after it for the reset.
+ * Without an election. There is no write left to lose, which an agreed failover is careful about, and an election leaves traces
+ * for two node timeouts: a replica that asks again in that time takes the votes of its last election for those of this one, and
+ * loses with its old epoch (seen on 7.0.15), and voters refuse a second vote about the same master. A reset would have to wait
+ * for the failover of the test before it, and the test after it for the reset.
  */
 async function promote({ node, former }: Of<'promote'>, context: StepContext): Promise<void> {
   const { members, patience } = context
