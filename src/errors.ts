@@ -30,6 +30,7 @@ const exitCodes = {
   'node-failed': 1,
   'create-failed': 1,
   'failover-failed': 1,
+  'reset-failed': 1,
   'not-ready': 1,
   'stop-failed': 1,
   'supervisor-failed': 1,

@@ -98,6 +98,8 @@ export type LabLifeEvent =
   | { readonly type: 'lab-starting'; readonly name: string; readonly dir: string; readonly origin: LabOrigin }
   | { readonly type: 'lab-ready'; readonly level: ReadyLevel; readonly elapsedMs: number }
   | { readonly type: 'lab-failed'; readonly error: ErrorData }
+  /** Back to its plan and empty; `undone` says in words what was otherwise. */
+  | { readonly type: 'lab-reset'; readonly undone: readonly string[]; readonly elapsedMs: number }
   | { readonly type: 'lab-stopping'; readonly reason: string }
   | { readonly type: 'lab-stopped' }
   /** Something could not be written down; the lab goes on. */

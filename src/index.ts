@@ -27,4 +27,5 @@ export type {
   LabStatus,
   NodeStatus,
   NodeStatusState,
+  ResetResult,
 } from './supervisor/index.js'

@@ -6,6 +6,7 @@ import { down } from './down.js'
 import { firstRun } from './first-run.js'
 import { floor } from './floor.js'
 import { idle } from './idle.js'
+import { reset } from './reset.js'
 import { resume } from './resume.js'
 import { scale } from './scale.js'
 import { snapshot } from './snapshot.js'
@@ -24,4 +25,5 @@ export const rows: readonly Row[] = [
   commandLine,
   idle,
   snapshot,
+  reset,
 ]

@@ -10,6 +10,7 @@ import { run as logs } from './logs.js'
 import { run as ls } from './ls.js'
 import { run as prune } from './prune.js'
 import { run as snapshot } from './snapshot.js'
+import { run as reset } from './reset.js'
 import { run as status } from './status.js'
 import { run as up } from './up.js'
 import {
@@ -23,6 +24,7 @@ import {
   lsShape,
   pruneShape,
   snapshotShape,
+  resetShape,
   statusShape,
   upShape,
   verbShape,
@@ -70,6 +72,12 @@ export const commands: readonly Command[] = [
     args: '<action> [names...]',
     shape: snapshotShape,
     run: snapshot,
+  },
+  {
+    name: 'reset',
+    summary: 'bring a lab back to its planned topology and empty it, undoing what differs; for between two tests',
+    shape: resetShape,
+    run: reset,
   },
   {
     name: 'prune',

@@ -83,6 +83,7 @@ export const snapshotShape = {
     description: 'save in the place of a snapshot of that name',
   }),
 }
+export const resetShape = verbShape
 export const pruneShape = { json }
 
 export const cliShape = { name }

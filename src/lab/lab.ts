@@ -3,8 +3,8 @@ import { LabError } from '../errors.js'
 import { slotOf } from '../cluster/index.js'
 import type { ReadyLevel, TimedEvent } from '../events.js'
 import type { Places } from '../paths.js'
-import type { FailoverResult, LabStatus } from '../supervisor/index.js'
-import { controlOf } from './control.js'
+import type { FailoverResult, LabStatus, ResetResult } from '../supervisor/index.js'
+import { controlOf, type NodeControl } from './control.js'
 import { Keys } from './keys.js'
 import { LabNode, patienceMs, type FailoverHow, type Patience } from './lab-node.js'
 import type { SupervisorLine } from './line.js'
@@ -54,6 +54,7 @@ export class Lab implements AsyncDisposable {
   readonly #socket: string
   readonly #ties: LabTies
   readonly #keys = new Keys(() => this.status())
+  readonly #control: NodeControl
   #listening: Promise<void> | undefined
 
   /** @internal */
@@ -63,8 +64,8 @@ export class Lab implements AsyncDisposable {
     this.#socket = status.supervisor?.socket ?? ''
     this.#ties = ties
     // Whoever listens hears of what is asked from then on.
-    const control = controlOf(this.#socket, async () => this.#listening)
-    this.nodes = status.nodes.map((node) => new LabNode(node, control))
+    this.#control = controlOf(this.#socket, async () => this.#listening)
+    this.nodes = status.nodes.map((node) => new LabNode(node, this.#control))
   }
 
   /** `redis://127.0.0.1:port` of every node: what ioredis' `new Cluster(urls)` takes. */
@@ -192,6 +193,28 @@ export class Lab implements AsyncDisposable {
   async status(): Promise<LabStatus> {
     const { askStatus } = await import('./client.js')
     return askStatus(this.#socket)
+  }
+
+  /**
+   * A clean slate for the next test: the planned topology, and no data. Only what differs is undone, so that after a test which
+   * left nothing but keys it takes milliseconds.
+   *
+   *  - Nodes that are stopped, crashed, paused or do not answer run again; masters, slots and replicas are where they were
+   *    planned, and that is proven up to the level of `wait` (default `full`).
+   *  - Keys, functions, scripts, ACL users and every CONFIG directive are as they were when the lab became ready, a CLIENT PAUSE
+   *    is over; slow log, latency events and counters are empty.
+   *  - Connections stay, with what belongs to them: subscriptions, MULTI, WATCH, tracking, blocked commands. Only those to a node
+   *    that had to be started again, or of a user that was deleted, are gone. A client that goes on writing meanwhile has its
+   *    last keys afterwards.
+   *
+   * Of several at once each waits for the one before. A master that was reset with CLUSTER RESET HARD keeps the id that it got.
+   *
+   * @returns what was otherwise, in words, and how long it took in milliseconds
+   * @throws LabError `reset-failed` when the time (60 seconds without `timeout`) is over, with what is still otherwise;
+   *   `wrong-state` when the lab is going down, `supervisor-failed` when it is gone
+   */
+  async reset(how: Patience = {}): Promise<ResetResult> {
+    return this.#control.reset({ timeoutMs: patienceMs(how) })
   }
 
   /**

@@ -4,6 +4,7 @@
  *     GET  /status             LabStatus, asked of every node at that moment
  *     GET  /events             events as they happen, a JSON document per line, until the lab ends or the caller hangs up
  *     POST /stop               ends the lab; answers when its servers are gone
+ *     POST /reset              back to the planned topology, and empty; answers with what was undone
  *     POST /nodes/NAME/VERB    start, stop, restart, kill, pause or resume; answers with the node's status when it is a fact
  *     POST /nodes/NAME/failover
  *     POST /nodes/NAME/await-failover   answers when another node is master in the place of this one
@@ -24,7 +25,7 @@ import { makePrivateDir } from '../util/files.js'
 import type { Listener } from './events.js'
 import { nodeVerbs, type NodeVerb } from './node-verbs.js'
 import { removeDeadSocket } from './orphans.js'
-import type { FailoverResult, LabStatus, NodeStatus } from './status.js'
+import type { FailoverResult, LabStatus, NodeStatus, ResetResult } from './status.js'
 import type { TakenSnapshot } from './take-snapshot.js'
 
 export interface ControlTarget {
@@ -38,6 +39,8 @@ export interface ControlTarget {
   /** @throws LabError `node-not-found`, `wrong-state`, `failover-failed` */
   awaitFailover(name: string, options: { timeoutMs: number }): Promise<FailoverResult>
   snapshot(options: { dir: string; timeoutMs: number }): Promise<TakenSnapshot>
+  /** @throws LabError `wrong-state`, `reset-failed` */
+  reset(options: { timeoutMs: number }): Promise<ResetResult>
   listen(listener: Listener): () => void
 }
 
@@ -79,13 +82,19 @@ function routes(target: ControlTarget): Hono {
     await target.stop('redis-lab down')
     return context.json({ stopped: true })
   })
+  app.post('/reset', async (context) => {
+    const { parsePatienceBody } = await import('./requests.js')
+    return context.json(await target.reset(parsePatienceBody(await context.req.text())))
+  })
   app.post('/nodes/:name/failover', async (context) => {
     const { parseFailoverBody } = await import('./requests.js')
     return context.json(await target.failover(context.req.param('name'), parseFailoverBody(await context.req.text())))
   })
   app.post('/nodes/:name/await-failover', async (context) => {
-    const { parseAwaitBody } = await import('./requests.js')
-    return context.json(await target.awaitFailover(context.req.param('name'), parseAwaitBody(await context.req.text())))
+    const { parsePatienceBody } = await import('./requests.js')
+    return context.json(
+      await target.awaitFailover(context.req.param('name'), parsePatienceBody(await context.req.text())),
+    )
   })
   app.post('/wait', async (context) => {
     const { parseWaitBody } = await import('./requests.js')

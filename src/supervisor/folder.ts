@@ -26,7 +26,8 @@ const mostEvidence = 10
 export function deleteLab(places: Places, record: LabRecord): void {
   const { dir } = record
   for (const { port } of record.nodes) rmSync(labFiles.node(dir, port), { recursive: true, force: true })
-  for (const file of [labFiles.running, labFiles.supervisorLog, labFiles.createLog]) rmSync(file(dir), { force: true })
+  const { running, baseline, supervisorLog, createLog } = labFiles
+  for (const file of [running, baseline, supervisorLog, createLog]) rmSync(file(dir), { force: true })
   // The record goes last: until then the lab can still be found, and deleted again.
   rmSync(labFiles.record(dir), { force: true })
   deleteRemains(places, { dir, name: record.name })

@@ -91,6 +91,7 @@ async function form({ order, journal, supervisor }: Charge, events: Events): Pro
       waitFor: (...words) => supervisor.waitFor(...words),
       awaitFailover: (...words) => supervisor.awaitFailover(...words),
       snapshot: (options) => supervisor.snapshot(options),
+      reset: (options) => supervisor.reset(options),
       listen: (listener) => events.listen(listener),
     }),
   )
@@ -103,6 +104,7 @@ async function form({ order, journal, supervisor }: Charge, events: Events): Pro
       end('its folder was deleted')
     })
     channel.send({ ready: status })
+    supervisor.keepBaseline()
   } catch (thrown) {
     if (ending) return
     ending = true

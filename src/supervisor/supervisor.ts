@@ -32,10 +32,11 @@ import { describeLab, ownLine } from './describe.js'
 import { applyVerb, type NodeVerb } from './node-verbs.js'
 import type { LabRecord, RunRecord } from './record.js'
 import { writeLab } from './record-writer.js'
+import { Resets } from './resets.js'
 import { Restarts } from './restarts.js'
 import { RunKeeper } from './run-keeper.js'
 import type { Seed } from './seed.js'
-import type { FailoverResult, LabState, LabStatus, NodeStatus } from './status.js'
+import type { FailoverResult, LabState, LabStatus, NodeStatus, ResetResult } from './status.js'
 import type { TakenSnapshot } from './take-snapshot.js'
 
 export class Supervisor {
@@ -44,6 +45,7 @@ export class Supervisor {
   readonly #nodes: readonly RedisNode[]
   readonly #restarts: Restarts
   readonly #run: RunKeeper
+  readonly #resets: Resets
   /** Ends whatever start() is waiting for: a server died, or stop() was called. */
   readonly #starting = new AbortController()
   #record: LabRecord
@@ -76,6 +78,13 @@ export class Supervisor {
     this.#restarts = new Restarts({ emit: this.#emit, enabled: record.spec.restart })
     const onFailure = (error: Error) => this.#onRecordFailure(error)
     this.#run = new RunKeeper({ dir: record.dir, socket, nodes: this.#nodes, onFailure })
+    this.#resets = new Resets({
+      record,
+      nodes: this.#nodes,
+      restarts: this.#restarts,
+      emit: this.#emit,
+      onChange: (climb) => this.#keepIds(climb),
+    })
   }
 
   /**
@@ -122,6 +131,17 @@ export class Supervisor {
     return this.#nodes
       .filter((node) => node.identity && node.folderIsGone)
       .map(({ name, port, dir }) => `${name} (port ${port}): its folder ${dir} is gone, and what it holds ends with it`)
+  }
+
+  /** What a reset goes back to is what holds now: the caller has just been told that the lab is ready. */
+  keepBaseline(): void {
+    this.#resets.begin({ adopted: this.#order.origin.kind === 'orphaned' })
+  }
+
+  /** Back to the plan, and empty. @throws LabError `wrong-state`, `reset-failed` */
+  async reset(options: { timeoutMs: number }): Promise<ResetResult> {
+    this.#requireRunning()
+    return this.#resets.run(options).finally(() => this.#run.soon())
   }
 
   /** Idempotent: everybody who asks waits for the same end. @throws LabError `stop-failed` when a server is still there */
@@ -288,6 +308,7 @@ export class Supervisor {
   /** Stops every server and checks that it is gone. */
   async #takeDown(): Promise<void> {
     this.#phase = 'stopping'
+    this.#resets.close()
     this.#restarts.close()
     const identities = this.#nodes.flatMap((node) => node.identity ?? [])
     await Promise.all(this.#nodes.map((node) => node.stop('down')))
@@ -322,8 +343,14 @@ export class Supervisor {
   #require(name: string): RedisNode {
     const node = this.#nodes.find((one) => one.name === name)
     if (!node) throw new LabError({ code: 'node-not-found', message: `this lab has no node ${JSON.stringify(name)}` })
-    if (this.#phase === 'running') return node
-    throw notYet(`the lab is ${this.#phase}: its nodes are not to be had yet`)
+    this.#requireRunning()
+    return node
+  }
+
+  #requireRunning(): void {
+    if (this.#phase === 'running') return
+    const when = this.#phase === 'starting' ? 'not to be had yet' : 'not to be had any more'
+    throw new LabError({ code: 'wrong-state', message: `the lab is ${this.#phase}: its nodes are ${when}` })
   }
 
   #climb(): Climb {

@@ -87,6 +87,8 @@ export function eventLine(event: LabEvent): string | undefined {
       return `${event.reason}; trying other ports`
     case 'lab-ready':
       return `proven ready (${event.level}) in ${seconds(event.elapsedMs)}`
+    case 'lab-reset':
+      return `reset in ${seconds(event.elapsedMs)}: ${event.undone.length === 0 ? 'nothing had changed' : summary(event.undone)}`
     case 'lab-failed':
       return `failed: ${event.error.message}`
     case 'lab-stopping':

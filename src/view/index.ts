@@ -1,5 +1,5 @@
 export { printError, type ErrorStyle } from './error.js'
-export { eventLine } from './event.js'
+export { eventLine, seconds } from './event.js'
 export { lsText, nodesText, readyText, statusText, type LabRow } from './lab.js'
 export { isTerminal, printJson, printNote, printResult } from './output.js'
 export { showProgress } from './progress.js'

@@ -57,6 +57,10 @@ const samples: { readonly [Type in LabEvent['type']]: Sample<Type> } = {
   'ports-lost': [{ reason: 'port 7 is taken' }, 'port 7 is taken; trying other ports'],
   'record-failed': [{ reason: 'ENOSPC' }, 'this could not be written down: ENOSPC'],
   'lab-ready': [{ level: 'full', elapsedMs: 1234 }, 'proven ready (full) in 1.23 s'],
+  'lab-reset': [
+    { undone: ['r1 was stopped: it runs again', '3 keys: deleted'], elapsedMs: 60 },
+    'reset in 0.06 s: r1 was stopped: it runs again (and 1 more)',
+  ],
   'lab-failed': [{ error: { code: 'not-ready', message: 'too slow' } }, 'failed: too slow'],
   'lab-stopping': [{ reason: 'Ctrl-C' }, 'stopping (Ctrl-C)'],
   'lab-stopped': [{}, 'stopped'],
@@ -72,6 +76,7 @@ test('the same event may read otherwise', () => {
   expect(eventLine({ type: 'node-restarting', node: 'm1', attempt: 1, delayMs: 0 })).toMatch(/again at once/)
   expect(eventLine({ type: 'release-ready', what: 'x', server: '/s', cached: false })).toBe('x is built')
   expect(eventLine({ type: 'ready-progress', level: 'ok', missing: [] })).toBeUndefined()
+  expect(eventLine({ type: 'lab-reset', undone: [], elapsedMs: 4 })).toBe('reset in 0.00 s: nothing had changed')
   const exit = { type: 'node-exited', node: 'm1', port: 1, pid: 7, exit: 'exit code 0', cause: 'down' } as const
   expect(eventLine(exit)).toBe('m1 ended (exit code 0)')
 })
