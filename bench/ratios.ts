@@ -23,12 +23,12 @@ const ratios: readonly Ratio[] = [
   { what: 'a fresh lab (10) : `lab.reset()`', dividend: 'fresh-lab', divisor: 'reset-data' },
   { what: '`redis-lab --version` : `node -e 0` (9)', dividend: 'cli-version', divisor: 'node' },
   {
-    what: 'two labs loaded : one loaded and ten from its snapshot (10), one by one',
+    what: 'two labs loaded : one loaded and ten from its snapshot (11), one by one',
     dividend: 'twice-one-by-one',
     divisor: 'once-one-by-one',
   },
   {
-    what: 'two labs loaded : one loaded and ten from its snapshot (10), 1,000 at once',
+    what: 'two labs loaded : one loaded and ten from its snapshot (11), 1,000 at once',
     dividend: 'twice-in-batches',
     divisor: 'once-in-batches',
   },

@@ -24,6 +24,6 @@ export const rows: readonly Row[] = [
   firstRun,
   commandLine,
   idle,
-  snapshot,
   reset,
+  snapshot,
 ]

@@ -1,4 +1,4 @@
-/** (10) Loading 100,000 keys into two labs, against loading them into one and beginning ten others with its snapshot. */
+/** (11) Loading 100,000 keys into two labs, against loading them into one and beginning ten others with its snapshot. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { packageRoot } from '../../src/paths.js'
@@ -17,7 +17,7 @@ const loadings = [
 ] as const
 
 export const snapshot: Row = {
-  number: 10,
+  number: 11,
   rounds: 2,
   ways: loadings.flatMap(({ key, words, atOnce }): Way[] => [
     {

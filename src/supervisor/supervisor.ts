@@ -11,9 +11,7 @@
 import { rmSync } from 'node:fs'
 import process from 'node:process'
 import {
-  awaitFailover,
   canBeAsked,
-  failover,
   formCluster,
   leaveAsKept,
   measureReady,
@@ -22,22 +20,22 @@ import {
   type Climb,
 } from '../cluster/index.js'
 import { LabError } from '../errors.js'
-import type { Emit, ExitCause, FailoverMode, ReadyLevel } from '../events.js'
+import type { Emit, ExitCause } from '../events.js'
 import { RedisNode, writeNodeFolder } from '../node/index.js'
 import { labFiles } from '../paths.js'
 import { isAlive } from '../util/process-identity.js'
 import { adoptServers } from './adopt.js'
+import { Attendance } from './attendance.js'
 import type { Order } from './channel.js'
 import { describeLab, ownLine } from './describe.js'
-import { applyVerb, type NodeVerb } from './node-verbs.js'
+import { applyVerb } from './node-verbs.js'
 import type { LabRecord, RunRecord } from './record.js'
 import { writeLab } from './record-writer.js'
 import { Resets } from './resets.js'
 import { Restarts } from './restarts.js'
 import { RunKeeper } from './run-keeper.js'
 import type { Seed } from './seed.js'
-import type { FailoverResult, LabState, LabStatus, NodeStatus, ResetResult } from './status.js'
-import type { TakenSnapshot } from './take-snapshot.js'
+import type { LabState, LabStatus, ResetResult } from './status.js'
 
 export class Supervisor {
   readonly #order: Order
@@ -46,6 +44,8 @@ export class Supervisor {
   readonly #restarts: Restarts
   readonly #run: RunKeeper
   readonly #resets: Resets
+  /** What can be asked of the lab while it runs. */
+  readonly attendance: Attendance
   /** Ends whatever start() is waiting for: a server died, or stop() was called. */
   readonly #starting = new AbortController()
   #record: LabRecord
@@ -84,6 +84,16 @@ export class Supervisor {
       restarts: this.#restarts,
       emit: this.#emit,
       onChange: (climb) => this.#keepIds(climb),
+    })
+    this.attendance = new Attendance({
+      nodes: this.#nodes,
+      planned: record.nodes,
+      shape: shapeOf(record),
+      restarts: this.#restarts,
+      emit: this.#emit,
+      requireRunning: () => this.#requireRunning(),
+      status: () => this.status(),
+      onChange: () => this.#run.soon(),
     })
   }
 
@@ -155,89 +165,6 @@ export class Supervisor {
     await Promise.allSettled(this.#nodes.map((node) => node.kill()))
   }
 
-  /** @throws LabError `node-not-found`, `wrong-state`, or why the node did not come to be as it was wanted */
-  async verb(name: string, verb: NodeVerb, options: { restart: boolean; timeoutMs: number }): Promise<NodeStatus> {
-    const node = this.#require(name)
-    try {
-      const { restart, timeoutMs } = options
-      await applyVerb(verb, node, this.#restarts, { restart, deadline: Date.now() + timeoutMs })
-    } finally {
-      this.#run.soon()
-    }
-    const { nodes } = await this.status()
-    return nodes[this.#nodes.indexOf(node)] as NodeStatus
-  }
-
-  /** @throws LabError `node-not-found`, `wrong-state`, `failover-failed` */
-  async failover(
-    name: string,
-    { mode, timeoutMs }: { mode: FailoverMode; timeoutMs: number },
-  ): Promise<FailoverResult> {
-    const startedAt = Date.now()
-    const target = this.#require(name)
-    for (const node of this.#nodes) node.observe()
-    const result = await failover(this.#nodes, target, { mode, deadline: startedAt + timeoutMs })
-    const [promoted, demoted] = [result.promoted.name, result.demoted.name]
-    const elapsedMs = Date.now() - startedAt
-    this.#emit({ type: 'failover-done', node: promoted, former: demoted, mode, elapsedMs })
-    return { promoted, demoted }
-  }
-
-  /** @throws LabError `not-ready` at the deadline, with what each node still lacked */
-  async waitFor(level: ReadyLevel, { timeoutMs }: { timeoutMs: number }): Promise<LabStatus> {
-    for (const node of this.#nodes) node.observe()
-    await waitReady(this.#nodes, shapeOf(this.#record), { level, deadline: Date.now() + timeoutMs })
-    return this.status()
-  }
-
-  /** @throws LabError `node-not-found`, `wrong-state` (it has no slots to lose), `failover-failed` */
-  async awaitFailover(name: string, { timeoutMs }: { timeoutMs: number }): Promise<FailoverResult> {
-    const node = this.#require(name)
-    const { nodes } = await this.status()
-    const owned = nodes.find((one) => one.name === name)?.slots ?? []
-    const planned = this.#record.nodes.find((one) => one.name === name)?.slots
-    // Where it has lost them already, what it had by plan tells who has them now.
-    const slots = owned.length > 0 ? owned : planned ? [planned] : []
-    if (slots.length === 0) {
-      throw new LabError({ code: 'wrong-state', message: `${name} is no master: no node can take its place` })
-    }
-    const { promoted } = await awaitFailover(this.#nodes, node, slots, { deadline: Date.now() + timeoutMs })
-    return { promoted: promoted.name, demoted: name }
-  }
-
-  /**
-   * Puts the data of every master, as of one moment, into a folder. Writes wait for some milliseconds; otherwise the lab goes on.
-   *
-   * @throws LabError `wrong-state` when the lab is not whole; `snapshot-failed`
-   */
-  snapshot(options: { dir: string; timeoutMs: number }): Promise<TakenSnapshot> {
-    // One at a time: they use the same files of the nodes.
-    const taken = this.#lastSnapshot.then(() => this.#snapshot(options))
-    this.#lastSnapshot = taken.catch(() => {})
-    return taken
-  }
-  #lastSnapshot: Promise<unknown> = Promise.resolve()
-
-  async #snapshot({ dir, timeoutMs }: { dir: string; timeoutMs: number }): Promise<TakenSnapshot> {
-    const startedAt = Date.now()
-    if (this.#phase !== 'running') throw notYet(`the lab is ${this.#phase}: it has nothing to take a snapshot of`)
-    const { takeSnapshot } = await import('./take-snapshot.js')
-    await this.#whole(startedAt + Math.min(settleMs, timeoutMs))
-    const taken = await takeSnapshot(this.#nodes, { dir, deadline: startedAt + timeoutMs })
-    const { keys, pausedMs } = taken
-    this.#emit({ type: 'snapshot-taken', dir, keys, pausedMs, elapsedMs: Date.now() - startedAt })
-    return taken
-  }
-
-  /** Some moments after a failover not everybody has heard of it; for a node that is away nobody waits. */
-  async #whole(deadline: number): Promise<void> {
-    for (const node of this.#nodes) node.observe()
-    if (!this.#nodes.every(canBeAsked)) throw degraded((await measureReady(this.#climb())).reasons)
-    await waitReady(this.#nodes, shapeOf(this.#record), { level: 'full', deadline }).catch((error: unknown) => {
-      throw degraded(LabError.from(error).details)
-    })
-  }
-
   async #sow(seed: Seed): Promise<void> {
     const { build, nodes } = this.#record
     const { sow } = await import('./seed.js')
@@ -287,7 +214,7 @@ export class Supervisor {
     await Promise.allSettled(
       away
         .filter((node) => !asleep(node))
-        .map((node) => this.verb(node.name, 'start', { restart: true, timeoutMs: deadline - Date.now() })),
+        .map((node) => applyVerb('start', node, this.#restarts, { deadline, restart: true })),
     )
     const { wait: level } = this.#record.spec
     const { signal } = this.#starting
@@ -340,13 +267,6 @@ export class Supervisor {
     if (node && canBeAsked(node)) void this.#run.learnRunId(node)
   }
 
-  #require(name: string): RedisNode {
-    const node = this.#nodes.find((one) => one.name === name)
-    if (!node) throw new LabError({ code: 'node-not-found', message: `this lab has no node ${JSON.stringify(name)}` })
-    this.#requireRunning()
-    return node
-  }
-
   #requireRunning(): void {
     if (this.#phase === 'running') return
     const when = this.#phase === 'starting' ? 'not to be had yet' : 'not to be had any more'
@@ -385,16 +305,6 @@ export class Supervisor {
     if (this.#phase === 'running') return ready.reasons.length > 0 ? 'degraded' : 'running'
     return this.#phase === 'stopping' ? 'stopped' : this.#phase
   }
-}
-
-/** How long a snapshot waits for a lab that is about to be whole again. */
-const settleMs = 5000
-
-const notYet = (message: string): LabError => new LabError({ code: 'wrong-state', message })
-
-function degraded(details: readonly string[]): LabError {
-  const hint = 'redis-lab status shows how it is; a snapshot is taken of a whole cluster.'
-  return new LabError({ code: 'wrong-state', message: 'the lab is degraded', hint, details })
 }
 
 const shapeOf = ({ spec }: LabRecord) => ({ masters: spec.masters, replicas: spec.masters * spec.replicas })
