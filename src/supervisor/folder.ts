@@ -58,26 +58,45 @@ export function removeDeadEntry(places: Places, { dir, name }: LabRecord): void 
   if (!existsSync(dir)) removeLinkTo(dir, labEntry(places, name))
 }
 
-/** Copies logs and configurations to where they outlive the lab. @returns that folder */
-export function keepEvidence(places: Places, record: LabRecord): string {
+/**
+ * Copies logs and configurations to where they outlive the lab; with `data` the lab's whole folder, which its servers may still
+ * be writing to. @returns that folder
+ */
+export function keepEvidence(places: Places, record: LabRecord, { data = false } = {}): string {
   const failed = path.join(places.state, 'failed')
   const kept = path.join(failed, `${new Date().toISOString().replaceAll(/[:.]/g, '-')}-${record.name}`)
   mkdirSync(kept, { recursive: true })
-  const ofNodes = record.nodes.flatMap(({ port }) => {
-    const dir = labFiles.node(record.dir, port)
-    return [nodeFiles.conf(dir), nodeFiles.log(dir), nodeFiles.nodes(dir)]
-  })
-  for (const file of [labFiles.supervisorLog(record.dir), labFiles.createLog(record.dir), ...ofNodes].filter(
-    existsSync,
-  )) {
+  for (const file of data ? filesIn(record.dir) : evidenceOf(record)) {
     const target = path.join(kept, path.relative(record.dir, file))
     mkdirSync(path.dirname(target), { recursive: true })
-    copyFileSync(file, target)
+    copyIfThere(file, target)
   }
   for (const old of readdirSync(failed).sort().slice(0, -mostEvidence)) {
     rmSync(path.join(failed, old), { recursive: true, force: true })
   }
   return kept
+}
+
+function evidenceOf({ dir, nodes }: LabRecord): string[] {
+  const ofNodes = nodes.flatMap(({ port }) => {
+    const node = labFiles.node(dir, port)
+    return [nodeFiles.conf(node), nodeFiles.log(node), nodeFiles.nodes(node)]
+  })
+  return [labFiles.supervisorLog(dir), labFiles.createLog(dir), ...ofNodes]
+}
+
+const filesIn = (dir: string): string[] =>
+  readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .map((name) => path.join(dir, name))
+    .filter((file) => lstatSync(file, { throwIfNoEntry: false })?.isFile())
+
+/** What a server writes may be renamed in the moment in which it is copied. */
+function copyIfThere(file: string, target: string): void {
+  try {
+    copyFileSync(file, target)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
 }
 
 function removeIfEmpty(dir: string): void {
