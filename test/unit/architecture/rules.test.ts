@@ -137,6 +137,8 @@ test('an exception that nobody uses is found', () => {
     'cli/main.ts': 'run(process.env)',
     'util/command.ts': "process.env['PATH']",
     'lab/start.ts': '',
+    'fixture/jest.ts': 'process.env',
+    'fixture/node-test.ts': 'process.env',
   })
   expect(idleReaders(sources)).toEqual(['lab/start.ts'])
 })
