@@ -164,6 +164,7 @@ test.each([
   ['export const option = z.string().register(meta, { read: (text) => process.exit(text) })'],
   ['const known = new Set(levels.filter((level) => level !== 1))'],
   ['export interface A { readonly b: string }'],
+  ["declare module 'a' { interface B { readonly c: string } }"],
 ])('%j does nothing at import', (text) => expect(actsAtImport(house({ 'node/a.ts': text }))).toEqual([]))
 
 test('an entry point may act: it is run', () => {

@@ -22,9 +22,7 @@ test('and the next one has three masters that are up, without a key', async ({ l
 })
 
 test('a test that needs a second cluster starts it by itself', async ({ lab }) => {
-  // region: await-using
   await using other = await startLab({ masters: 1, replicas: 0 })
-  // end
   expect(other.nodes.map((node) => node.port)).not.toContain(lab.nodes[0]?.port)
   expect(await other.status()).toMatchObject({ state: 'running' })
 })
