@@ -2,7 +2,7 @@
 // region: per-file
 import { Cluster } from 'ioredis'
 import { labFixtures } from 'redis-lab/vitest'
-import { test as base, expect } from 'vitest'
+import { expect, test as base } from 'vitest'
 
 const test = base.extend(labFixtures({ scope: 'file', masters: 3, replicas: 1 }))
 
@@ -20,6 +20,4 @@ test('the next test of the file has the same lab', async ({ lab }) => {
   name = lab.name
 })
 
-test.describe('in a describe too', () => {
-  test('it is the lab of the file', ({ lab }) => expect(lab.name).toBe(name))
-})
+test('and so has the last one', ({ lab }) => expect(lab.name).toBe(name))
