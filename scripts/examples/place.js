@@ -1,9 +1,8 @@
 /** Where one example lives: its project, and folders of its own for all that a lab leaves anywhere. */
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
-import { execFileSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Waits are for facts; this ends those that never come true. */
@@ -40,20 +39,21 @@ export class Place {
     ])
   }
 
-  /** Waits until nothing of any lab is left here, nor anything of the runner, except where its workers are left to themselves. */
-  async expectNothingLeft(after, { exceptWorkers = false } = {}) {
+  /** Waits until nothing of any lab is left here, nor anything of the runner, save for a process group that is not meant. */
+  async expectNothingLeft(after, { exceptGroup } = {}) {
     await until(
-      () => this.left().filter((what) => !exceptWorkers || !/^process.*(node_modules|built)\/(?!redis-lab)/.test(what)),
+      () => this.left(exceptGroup),
       (left) => left.length === 0,
       (left) => `${this.name}: left after ${after}:\n  ${left.join('\n  ')}`,
     )
     this.say(`nothing is left after ${after}`)
   }
 
-  left() {
+  left(exceptGroup) {
     const labs = path.join(this.dir, 'state', 'labs')
+    const processes = this.processes().filter((pid) => exceptGroup === undefined || groupOf(pid) !== exceptGroup)
     return [
-      ...this.processes().map((pid) => `process ${pid}: ${commandOf(pid)}`),
+      ...processes.map((pid) => `process ${pid}: ${commandOf(pid)}`),
       ...(existsSync(labs) ? readdirSync(labs) : []).map((name) => `lab ${name}`),
       ...readdirSync(path.join(this.dir, 'tmp'))
         .filter((name) => name.startsWith('redis-lab'))
@@ -183,10 +183,14 @@ async function until(look, holds, complain) {
   }
 }
 
-function commandOf(pid) {
+const groupOf = (pid) => Number(psOf(pid, 'pgid='))
+const commandOf = (pid) => psOf(pid, 'command=')
+
+function psOf(pid, column) {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+    return execFileSync('ps', ['-o', column, '-p', String(pid)], { encoding: 'utf8' }).trim()
   } catch {
+    // It has ended meanwhile.
     return ''
   }
 }
