@@ -21,5 +21,5 @@ export default tseslint.config(
     },
   },
   { files: ['**/*.js'], ...tseslint.configs.disableTypeChecked },
-  { files: ['scripts/**', 'bench/**', 'src/supervisor/main.ts'], rules: { 'no-console': 'off' } },
+  { files: ['scripts/**', 'bench/**', 'test/soak/main.ts', 'src/supervisor/main.ts'], rules: { 'no-console': 'off' } },
 )

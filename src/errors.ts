@@ -88,7 +88,8 @@ export class LabError extends Error {
   static from(thrown: unknown): LabError {
     if (thrown instanceof LabError) return thrown
     if (isStorageFailure(thrown)) {
-      const hint = 'Folders are chosen with REDIS_LAB_STATE, REDIS_LAB_CACHE and --dir.'
+      const full = ['ENOSPC', 'EDQUOT'].includes(String(thrown.code))
+      const hint = `${full ? 'The disk is full: make room, or choose another place. ' : ''}Folders are chosen with REDIS_LAB_STATE, REDIS_LAB_CACHE and --dir.`
       return new LabError(
         { code: 'storage', message: `a folder cannot be used: ${thrown.message}`, hint },
         { cause: thrown },
@@ -103,9 +104,10 @@ export class LabError extends Error {
 /** What a disk, its folders or their rights are to blame for. */
 function isStorageFailure(thrown: unknown): thrown is NodeJS.ErrnoException {
   const codes = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EISDIR', 'EEXIST', 'EIO']
-  return (
-    types.isNativeError(thrown) && 'path' in thrown && codes.includes(String((thrown as NodeJS.ErrnoException).code))
-  )
+  if (!types.isNativeError(thrown)) return false
+  const { code, path, syscall } = thrown as NodeJS.ErrnoException
+  // Of a write that failed the system does not say which file it was.
+  return codes.includes(String(code)) && (path !== undefined || syscall === 'write')
 }
 
 /** Closes a switch over a union: the compiler objects when a case is missing. */

@@ -15,5 +15,5 @@ export function plainMember(port: number): PlainMember {
     return current
   }
   const close = () => void current?.then((open) => open.close()).catch(() => {})
-  return { name: String(port), port, state: 'running', client, close }
+  return { lab: 'bench', name: String(port), port, state: 'running', client, close }
 }

@@ -42,5 +42,5 @@ async function measure(place: Place, ports: readonly number[], signal: AbortSign
 function plainServer({ build }: Place, { port, dir }: { port: number; dir: string }): RedisNode {
   mkdirSync(dir)
   writeFileSync(nodeFiles.conf(dir), `port ${port}\ncluster-enabled yes\n`)
-  return new RedisNode({ name: String(port), port, dir, build, emit: () => {}, onCrash: () => {} })
+  return new RedisNode({ lab: 'bench', name: String(port), port, dir, build, emit: () => {}, onCrash: () => {} })
 }

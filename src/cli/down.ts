@@ -1,4 +1,5 @@
 /** redis-lab down */
+import { LabError } from '../errors.js'
 import { badInput } from '../spec/index.js'
 import { labNames, takeDown, type TakenDown } from '../lab/index.js'
 import { placesFrom } from '../paths.js'
@@ -12,11 +13,26 @@ export async function run(invocation: Invocation): Promise<number> {
   if (all && invocation.said['name'] !== undefined) throw badInput(['--all and --name exclude each other'])
   const places = placesFrom(invocation.env)
   const names = all ? labNames(places) : [name]
-  const results = await Promise.all(names.map((one) => takeDown(places, one, { purge })))
+  // One that cannot be had down must not keep the others up.
+  const outcomes = await Promise.allSettled(names.map((one) => takeDown(places, one, { purge })))
+  const results = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+  const failure = failureOf(names, outcomes)
+  if (json && failure) throw failure
   if (json) printJson(all ? { labs: results } : results[0])
-  else if (results.length === 0) printResult('There are no labs.')
+  else if (names.length === 0) printResult('There are no labs.')
   else for (const result of results) printResult(inWords(result))
+  if (failure) throw failure
   return 0
+}
+
+function failureOf(names: readonly string[], outcomes: readonly PromiseSettledResult<unknown>[]): LabError | undefined {
+  const failures = outcomes.flatMap((outcome, index) =>
+    outcome.status === 'rejected' ? [{ name: names[index], error: LabError.from(outcome.reason) }] : [],
+  )
+  const [first] = failures
+  if (!first || failures.length === 1) return first?.error
+  const details = failures.flatMap(({ name, error }) => [`${name}: ${error.message}`, ...error.details])
+  return new LabError({ code: first.error.code, message: `${failures.length} labs could not be taken down`, details })
 }
 
 function inWords({ name, was, dir, purged }: TakenDown): string {

@@ -1,7 +1,8 @@
 /** redis-lab ls */
+import { existsSync } from 'node:fs'
 import { LabError } from '../errors.js'
 import { findLab, labNames } from '../lab/index.js'
-import { placesFrom, type Places } from '../paths.js'
+import { labEntry, placesFrom, type Places } from '../paths.js'
 import { lsText, printJson, printResult, type LabRow } from '../view/index.js'
 import type { Invocation } from './command.js'
 import { lsShape } from './shapes.js'
@@ -27,7 +28,7 @@ function describe(places: Places, name: string): LabRow {
         redis: null,
         dir: null,
         ephemeral: false,
-        problem: 'its folder is gone',
+        problem: existsSync(labEntry(places, name)) ? 'there is no lab.json in its folder' : 'its folder is gone',
       }
     const { record, kind } = found
     return {

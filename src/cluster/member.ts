@@ -3,12 +3,16 @@ import type { ExitCause } from '../events.js'
 import type { NodeClient } from '../node/index.js'
 
 export interface Member {
+  /** The lab that it belongs to. */
+  readonly lab: string
   readonly name: string
   readonly port: number
   /** Words of RedisNode's state; only `running` and `starting` can be asked anything. */
   readonly state: string
   /** How its process ended, when it has crashed. */
   readonly exit?: string | undefined
+  /** Somebody deleted it, whether or not a server still works in it. */
+  readonly folderIsGone?: boolean
   client(): Promise<NodeClient>
 }
 

@@ -4,22 +4,13 @@
  * It does a second thing. A replica is hidden from CLUSTER SLOTS while its replication offset is 0, and only a write or the
  * ping that a master sends every 10 seconds moves the offset.
  */
-import calculateSlot from 'cluster-key-slot'
 import type { NodeClient } from '../node/index.js'
+import { keyIn } from './key-slot.js'
 import type { SlotRange } from './topology.js'
 
 /** A key left behind by a killed prober goes away by itself. */
 const keyLifeSeconds = 10
 const waitMs = 500
-
-/** A key that lives in one of these slots. With three masters every third key does. */
-function probeKeyIn([first, last]: SlotRange): string {
-  for (let n = 0; ; n++) {
-    const key = `redis-lab:probe:${n}`
-    const slot = calculateSlot(key)
-    if (slot >= first && slot <= last) return key
-  }
-}
 
 /**
  * Writes into the master's own slots, waits for `replicas` acknowledgements, and removes what it wrote.
@@ -27,7 +18,7 @@ function probeKeyIn([first, last]: SlotRange): string {
  * @returns what is missing, or undefined
  */
 export async function probeWrite(client: NodeClient, slots: SlotRange, replicas: number): Promise<string | undefined> {
-  const key = probeKeyIn(slots)
+  const { key } = keyIn([slots], 'redis-lab:probe')
   const wrote = client.call('SET', key, '1', 'EX', keyLifeSeconds)
   const acknowledged = replicas > 0 ? client.call('WAIT', replicas, waitMs) : Promise.resolve(0)
   const removed = client.call('DEL', key)

@@ -12,6 +12,7 @@
  * again, so that waiting for a hundred nodes does not become a hundred times a hundred lines per poll.
  */
 import { readyLevels, type ReadyLevel } from '../events.js'
+import { commandFor } from '../spec/index.js'
 import { canBeAsked, type Member, type Shape } from './member.js'
 import { countSlots, isMaster, isMyself, troubleOf, type NodeLine } from './nodes-text.js'
 import { probeWrite } from './probe.js'
@@ -93,9 +94,7 @@ async function consequences(climb: Climb): Promise<string[]> {
     }),
   ).catch(() => [])
   const failing = lacks.flat()
-  return failing.length === 0
-    ? []
-    : [`the cluster is down, ${failing.length === 1 ? 'says' : 'say'} ${failing.join(', ')}: not every slot is served`]
+  return failing.length === 0 ? [] : [`cluster_state is not "ok" on ${failing.join(', ')}: commands are refused there`]
 }
 
 function inWords(lacks: Lacks): string[] {
@@ -109,10 +108,13 @@ async function alive(_: Climb, member: Member): Promise<string | undefined> {
   return undefined
 }
 
-function whyAway({ state, name, exit }: Member): string {
-  if (state === 'stopped') return `it was stopped on purpose; redis-lab start ${name} starts it`
-  if (state === 'paused') return `it is paused; redis-lab resume ${name} lets it run on`
-  if (state === 'crashed') return `it has crashed (${exit ?? 'nobody saw how'}); redis-lab logs ${name} shows why`
+function whyAway({ lab, state, name, exit = 'nobody saw how', folderIsGone }: Member): string {
+  const command = (verb: string) => commandFor(lab, verb, name)
+  if (state === 'stopped') return `it was stopped on purpose; ${command('start')} starts it`
+  if (state === 'paused') return `it is paused; ${command('resume')} lets it run on`
+  if (state === 'crashed' && folderIsGone)
+    return `it has crashed (${exit}); ${commandFor(lab, 'down')} and ${commandFor(lab, 'up')} begin it anew`
+  if (state === 'crashed') return `it has crashed (${exit}); ${command('logs')} shows why`
   return `it is ${state}`
 }
 

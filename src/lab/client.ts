@@ -2,7 +2,16 @@
 import http from 'node:http'
 import { LabError, type ErrorData } from '../errors.js'
 import type { TimedEvent } from '../events.js'
-import type { FailoverBody, FailoverResult, LabStatus, NodeStatus, NodeVerb, VerbBody } from '../supervisor/index.js'
+import type {
+  AwaitBody,
+  FailoverBody,
+  FailoverResult,
+  LabStatus,
+  NodeStatus,
+  NodeVerb,
+  VerbBody,
+  WaitBody,
+} from '../supervisor/index.js'
 
 /** Long enough for a lab whose servers need their whole grace to stop. */
 const answerMs = 30_000
@@ -18,6 +27,17 @@ export const askVerb = (socket: string, node: string, verb: NodeVerb, body: Verb
 
 export const askFailover = (socket: string, node: string, body: FailoverBody): Promise<FailoverResult> =>
   ask<FailoverResult>(socket, { method: 'POST', path: `/nodes/${node}/failover`, body, timeoutMs: body.timeoutMs })
+
+export const askWait = (socket: string, body: WaitBody): Promise<LabStatus> =>
+  ask<LabStatus>(socket, { method: 'POST', path: '/wait', body, timeoutMs: body.timeoutMs })
+
+export const askAwaitFailover = (socket: string, node: string, body: AwaitBody): Promise<FailoverResult> =>
+  ask<FailoverResult>(socket, {
+    method: 'POST',
+    path: `/nodes/${node}/await-failover`,
+    body,
+    timeoutMs: body.timeoutMs,
+  })
 
 interface Question {
   readonly method: 'GET' | 'POST'

@@ -1,15 +1,25 @@
 /** Ends whatever of a lab runs, whoever looks after it, and checks that it is gone. Its data stays. */
 import { LabError } from '../errors.js'
-import type { Places } from '../paths.js'
-import { awaitEnd, endOrphans, endServers, readRun, removeRun, type RunRecord } from '../supervisor/index.js'
-import { isAlive, signalProcess } from '../util/process-identity.js'
-import { findLab, labDirOf, type FoundLab } from './find.js'
+import { socketPath, type Places } from '../paths.js'
+import {
+  awaitEnd,
+  endOrphans,
+  endServers,
+  readLab,
+  readRun,
+  removeDeadSocket,
+  removeRun,
+  serversLeft,
+  type RunRecord,
+} from '../supervisor/index.js'
+import { identify, isAlive, signalProcess, type ProcessIdentity } from '../util/process-identity.js'
+import { findLab, isDisplaced, labDirOf, type FoundLab } from './find.js'
 
 /** The supervisor gives each server 10 seconds before it kills it, and then has itself to end. */
 const supervisorGraceMs = 20_000
 
 /** @throws LabError `stop-failed` with the pids that are still there */
-export async function endSupervisor(run: RunRecord): Promise<void> {
+export async function endSupervisor(run: Pick<RunRecord, 'supervisor' | 'socket'>): Promise<void> {
   const { askStop } = await import('./client.js')
   // One that does not answer (it may be leaving already) understands the signal.
   await askStop(run.socket).catch(() => signalProcess(run.supervisor, 'SIGTERM'))
@@ -25,17 +35,45 @@ export async function endLab(places: Places, found: Exclude<FoundLab, { kind: 's
 }
 
 /**
- * A lab whose record cannot be read may run all the same, and is to be had down.
+ * A lab of which a record cannot be read may run all the same, and is to be had down. Its supervisor is known by its socket, and
+ * its servers by either record. A damaged run.json is of no use from then on, and removed.
  *
- * @throws LabError always: the damage, with what was done about it
+ * @throws LabError the damage, with what was done about it, where it is lab.json that cannot be read; `stop-failed`
  */
-export async function endDamaged(places: Places, name: string, damage: LabError): Promise<never> {
+export async function endDamaged(places: Places, name: string, damage: LabError): Promise<void> {
   const dir = labDirOf(places, name)
-  const run = dir === undefined ? undefined : readRun(dir)
-  if (dir === undefined || !run) throw damage
-  if (isAlive(run.supervisor)) await endSupervisor(run)
-  await endServers(run.nodes.flatMap((node) => node.process ?? []).filter(isAlive))
+  if (dir === undefined) throw damage
+  const socket = socketPath(places, dir)
+  const record = unlessDamaged(() => readLab(dir))
+  const found = unlessDamaged(() => readRun(dir))
+  // A folder that was copied names the processes of another lab, which is not to be had down.
+  if (record && isDisplaced(record, name, dir)) throw damage
+  const run = found?.socket === socket ? found : undefined
+  if (record && run) return
+  const supervisor = run?.supervisor ?? (await supervisorAt(socket))
+  if (supervisor && isAlive(supervisor)) await endSupervisor({ supervisor, socket })
+  await endServers(
+    record
+      ? serversLeft(record, run?.nodes ?? []).map((left) => left.process)
+      : (run?.nodes ?? []).flatMap((node) => node.process ?? []).filter(isAlive),
+  )
+  await removeDeadSocket(socket)
   removeRun(dir)
-  const details = [...damage.details, 'what ran of the lab has been ended']
-  throw new LabError({ ...damage.toJSON(), details }, { cause: damage })
+  if (record) return
+  const done = run || supervisor ? ['what ran of the lab has been ended'] : []
+  throw new LabError({ ...damage.toJSON(), details: [...damage.details, ...done] }, { cause: damage })
+}
+
+async function supervisorAt(socket: string): Promise<ProcessIdentity | undefined> {
+  const { askStatus } = await import('./client.js')
+  const status = await askStatus(socket).catch(() => undefined)
+  return status?.supervisor ? identify(status.supervisor.pid) : undefined
+}
+
+function unlessDamaged<Read>(read: () => Read): Read | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
 }

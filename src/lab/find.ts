@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs'
 import path from 'node:path'
 import { LabError } from '../errors.js'
 import { labEntry, labLock, labsDir, type Places } from '../paths.js'
-import { labShape, parseOptions } from '../spec/index.js'
+import { labShape, nameFlag, parseOptions } from '../spec/index.js'
 import { readLab, readRun, type LabRecord, type RunRecord } from '../supervisor/index.js'
 import { lockHolder } from '../util/lock.js'
 import { isAlive } from '../util/process-identity.js'
@@ -20,11 +20,14 @@ export function findLab(places: Places, name: string): FoundLab | undefined {
   const dir = labDirOf(places, name)
   const record = dir === undefined ? undefined : readLab(dir)
   if (dir === undefined || !record) return undefined
-  if (record.name !== name || withoutLinks(record.dir) !== withoutLinks(dir)) throw displaced(record, dir)
-  const run = readRun(record.dir)
+  if (isDisplaced(record, name, dir)) throw displaced(record, dir)
+  const run = readRunOf(record)
   if (!run) return { kind: 'stopped', record }
   return { kind: isAlive(run.supervisor) ? 'running' : 'orphaned', record, run }
 }
+
+export const isDisplaced = (record: LabRecord, name: string, dir: string): boolean =>
+  record.name !== name || withoutLinks(record.dir) !== withoutLinks(dir)
 
 /** Its record and the redis.conf of its nodes name another folder: whatever was done here would be done there. */
 function displaced(record: LabRecord, dir: string): LabError {
@@ -36,12 +39,23 @@ function displaced(record: LabRecord, dir: string): LabError {
   })
 }
 
+/** What runs can be found and ended without it; and then it is of no use any more. */
+function readRunOf({ dir, name }: LabRecord): RunRecord | undefined {
+  try {
+    return readRun(dir)
+  } catch (error) {
+    const message = `what runs of the lab "${name}" cannot be told from its record`
+    const hint = `redis-lab down${nameFlag(name)} ends whatever runs of it; its data stays.`
+    throw new LabError({ ...LabError.from(error).toJSON(), message, hint }, { cause: error })
+  }
+}
+
 /** @throws LabError `lab-not-found`, `bad-input`, `lab-damaged` */
 export function requireLab(places: Places, name: string): FoundLab {
   parseOptions({ name: labShape.name }, { name })
   const found = findLab(places, name)
   if (found) return found
-  const others = labNames(places)
+  const others = labNames(places).filter((other) => other !== name)
   const starter = lockHolder(labLock(places, name))
   if (starter) {
     throw new LabError({
@@ -67,9 +81,6 @@ export function requireRunning(places: Places, name: string): Exclude<FoundLab, 
     hint: `Start it with: redis-lab up${nameFlag(name)}`,
   })
 }
-
-/** How a lab is named on a command line. */
-export const nameFlag = (name: string): string => (name === 'default' ? '' : ` --name ${name}`)
 
 /** Every name that has an entry, in alphabetical order. */
 export function labNames(places: Places): string[] {

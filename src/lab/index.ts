@@ -1,6 +1,6 @@
 export { controlOf, type NodeControl } from './control.js'
-export { findLab, labNames, nameFlag, requireLab, requireRunning, type FoundLab } from './find.js'
-export type { Lab, RootNode } from './lab.js'
+export { findLab, labNames, requireLab, requireRunning, type FoundLab } from './find.js'
+export type { KeyHow, Lab, NodeName, RootNode } from './lab.js'
 export type { FailoverHow, LabNode, Patience } from './lab-node.js'
 export type { SupervisorLine } from './line.js'
 export type { EventListener, EventOf, EventType } from './listeners.js'

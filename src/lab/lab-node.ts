@@ -89,6 +89,6 @@ export class LabNode {
 }
 
 /** @throws LabError `bad-input` */
-function patienceMs(how: Patience): number {
+export function patienceMs(how: Patience): number {
   return parseOptions({ timeout: labShape.timeout }, { ...how })['timeout'] as number
 }

@@ -1,9 +1,11 @@
 /** The handle of a running lab: what a test or a program holds. */
 import { LabError } from '../errors.js'
-import type { TimedEvent } from '../events.js'
+import { slotOf } from '../cluster/index.js'
+import type { ReadyLevel, TimedEvent } from '../events.js'
 import type { FailoverResult, LabStatus } from '../supervisor/index.js'
 import { controlOf } from './control.js'
-import { LabNode, type FailoverHow } from './lab-node.js'
+import { Keys } from './keys.js'
+import { LabNode, patienceMs, type FailoverHow, type Patience } from './lab-node.js'
 import type { SupervisorLine } from './line.js'
 import { Listeners, type EventListener, type EventType } from './listeners.js'
 import { resolveNode } from './node-name.js'
@@ -13,6 +15,14 @@ export interface RootNode {
   readonly url: string
   readonly host: string
   readonly port: number
+}
+
+/** A node by its name, its port, the beginning of its id, or itself. */
+export type NodeName = string | number | LabNode
+
+export interface KeyHow extends Patience {
+  /** What the key begins with, before a colon and a number. Without it: `key`. */
+  readonly prefix?: string
 }
 
 export interface LabTies {
@@ -31,6 +41,7 @@ export class Lab implements AsyncDisposable {
   readonly nodes: readonly LabNode[]
   readonly #socket: string
   readonly #ties: LabTies
+  readonly #keys = new Keys(() => this.status())
   #listening: Promise<void> | undefined
 
   /** @internal */
@@ -73,9 +84,63 @@ export class Lab implements AsyncDisposable {
     return this.node(`r${index + 1}`)
   }
 
-  /** `lab.node(said).failover(how)` */
-  async failover(said: string | number, how: FailoverHow = {}): Promise<FailoverResult> {
-    return this.node(said).failover(how)
+  /** `lab.node(node).failover(how)` */
+  async failover(node: NodeName, how: FailoverHow = {}): Promise<FailoverResult> {
+    return this.#named(node).failover(how)
+  }
+
+  /**
+   * Resolves when this level of readiness is proven again, asked of every node: after something was done to the lab.
+   *
+   * @throws LabError `not-ready` when the time is over, with what each node still lacked
+   */
+  async waitFor(level: ReadyLevel = 'full', how: Patience = {}): Promise<LabStatus> {
+    const { askWait } = await import('./client.js')
+    return askWait(this.#socket, { level, timeoutMs: patienceMs(how) })
+  }
+
+  /** `waitFor('replicas')`: every replica's link is up, and every node would send a client's reads to it. */
+  waitForReplicas(how: Patience = {}): Promise<LabStatus> {
+    return this.waitFor('replicas', how)
+  }
+
+  /**
+   * Resolves when another node is master in the place of this one and every node that can be asked agrees, be it that this is
+   * yet to come or has come already. Nothing is done to bring it about: see `failover()`.
+   *
+   * @throws LabError `failover-failed` when the time is over, with what each node saw last; `wrong-state` for a node that is no
+   *   master
+   */
+  async waitForFailover(of: NodeName, how: Patience = {}): Promise<FailoverResult> {
+    const { askAwaitFailover } = await import('./client.js')
+    return askAwaitFailover(this.#socket, this.#named(of).name, { timeoutMs: patienceMs(how) })
+  }
+
+  /** The slot of a key, 0 to 16383; of what stands in {braces} where the key has any. Source: CLUSTER KEYSLOT. */
+  slotOf(key: string): number {
+    return slotOf(key)
+  }
+
+  /**
+   * The master that this key lives on now.
+   *
+   * @throws LabError `not-ready` when no master that runs has it within the time, with what every node was last
+   */
+  async nodeFor(key: string, how: Patience = {}): Promise<LabNode> {
+    return this.node((await this.#keys.ownerOf(key, patienceMs(how))).name)
+  }
+
+  /**
+   * A key that lives on this node now, such as `key:7`. A new one each time.
+   *
+   * @throws LabError `not-ready` when the node has no slots within the time (a replica has none), with what every node was last
+   */
+  async keyFor(on: NodeName, { prefix = 'key', ...how }: KeyHow = {}): Promise<string> {
+    return this.#keys.on(this.#named(on).name, prefix, patienceMs(how))
+  }
+
+  #named(node: NodeName): LabNode {
+    return typeof node === 'object' ? node : this.node(node)
   }
 
   /**

@@ -61,7 +61,11 @@ export class SupervisorLine {
           left.resolve(failure)
         }),
     })
-    this.#child.once('exit', () => gone.resolve())
+    this.#child.once('exit', (_, signal) => {
+      // Ctrl-C at a terminal may reach it before it has a session of its own: it has begun nothing then.
+      if (signal === 'SIGINT') failure = new LabError({ code: 'interrupted', message: 'interrupted' })
+      gone.resolve()
+    })
     this.#child.once('error', (error) => {
       ready.reject(error)
       gone.resolve()

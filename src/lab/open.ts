@@ -117,8 +117,12 @@ async function settle(
   const differing = differences.lines.length > 0
   if (found.kind === 'running') {
     const { askStatus } = await import('./client.js')
-    const status = await askStatus(found.run.socket)
-    if (status.state === 'running' || status.state === 'degraded') {
+    // One that never got so far as to answer is on its way out: whoever began the lab held its lock.
+    const status = await askStatus(found.run.socket).catch((error: unknown) => {
+      if (found.run.formed) throw error
+      return undefined
+    })
+    if (status && (status.state === 'running' || status.state === 'degraded')) {
       if (differing) throw differs(record.name, differences.lines, 'is running with another spec')
       return { kind: 'found', status }
     }

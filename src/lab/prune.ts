@@ -3,16 +3,16 @@
  *
  * Data is kept: of a lab that was formed only the servers are ended, unless it was ephemeral.
  */
-import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { LabError } from '../errors.js'
 import { clearDeadClaims } from '../node/index.js'
-import { labEntry, labLock, labsDir, portsDir, type Places } from '../paths.js'
+import { labLock, labsDir, portsDir, type Places } from '../paths.js'
 import { clearCache } from '../release/index.js'
-import { deleteLab, removeDeadSocket } from '../supervisor/index.js'
+import { deleteLab, deleteRemains, removeDeadSocket } from '../supervisor/index.js'
 import { clearDeadLock, lockHolder, withLock } from '../util/lock.js'
 import { endLab } from './end.js'
-import { findLab, labNames } from './find.js'
+import { findLab, labDirOf, labNames } from './find.js'
 
 export interface Pruned {
   /** Labs whose servers were ended; their data stays. */
@@ -61,11 +61,9 @@ async function pruneLab(places: Places, name: string): Promise<Outcome> {
 async function pruneAlone(places: Places, name: string): Promise<Outcome> {
   const found = findLab(places, name)
   if (!found) {
-    const entry = labEntry(places, name)
-    const leadsNowhere = lstatSync(entry, { throwIfNoEntry: false })?.isSymbolicLink() && !existsSync(entry)
-    if (!leadsNowhere) return { name, kind: 'problem', problem: `there is no lab in ${entry}` }
-    rmSync(entry)
-    return { name, kind: 'deleted' }
+    const dir = labDirOf(places, name)
+    if (dir === undefined || deleteRemains(places, { dir, name })) return { name, kind: 'deleted' }
+    return { name, kind: 'problem', problem: `there is no lab in ${dir}, but something else` }
   }
   if (found.kind === 'running') return { name, kind: 'alive' }
   if (found.kind === 'orphaned') await endLab(places, found)

@@ -4,22 +4,33 @@ import { isMyself, parseNodes, type NodeLine } from '../cluster/index.js'
 import { labFiles, labLock, nodeFiles, type Places } from '../paths.js'
 import { labFacts, nodeFacts, serversLeft, type LabStatus } from '../supervisor/index.js'
 import { lockHolder, type LockHolder } from '../util/lock.js'
-import { nameFlag, requireLab, type FoundLab } from './find.js'
+import type { ProcessIdentity } from '../util/process-identity.js'
+import { nameFlag } from '../spec/index.js'
+import { requireLab, type FoundLab } from './find.js'
 
 /** @throws LabError `lab-not-found`, `lab-damaged`, `supervisor-failed` */
 export async function labStatus(places: Places, name: string): Promise<LabStatus> {
   const found = requireLab(places, name)
   if (found.kind !== 'running') return fromRecord(places, found)
   const { askStatus } = await import('./client.js')
-  return askStatus(found.run.socket)
+  try {
+    return await askStatus(found.run.socket)
+  } catch (error) {
+    // Its socket is not there yet, or not any more: both pass.
+    const now = requireLab(places, name)
+    if (now.kind !== 'running') return fromRecord(places, now)
+    if (!now.run.formed) return fromRecord(places, { kind: 'stopped', record: now.record }, now.run.supervisor)
+    throw error
+  }
 }
 
 type Unattended = Exclude<FoundLab, { kind: 'running' }>
 
-function fromRecord(places: Places, found: Unattended): LabStatus {
+function fromRecord(places: Places, found: Unattended, supervisor?: ProcessIdentity): LabStatus {
   const { record } = found
   const orphans = found.kind === 'orphaned' ? serversLeft(record, found.run.nodes) : []
-  const starter = found.kind === 'stopped' ? lockHolder(labLock(places, record.name)) : undefined
+  const holder = found.kind === 'stopped' ? lockHolder(labLock(places, record.name)) : undefined
+  const starter = holder ?? (supervisor && { ...supervisor, command: 'the supervisor' })
   return {
     ...labFacts(record),
     state: found.kind === 'orphaned' ? 'failed' : starter ? 'starting' : 'stopped',

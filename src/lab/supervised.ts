@@ -2,7 +2,8 @@
 import { LabError } from '../errors.js'
 import type { Emit } from '../events.js'
 import { placesFrom } from '../paths.js'
-import { nameFlag, requireRunning, type FoundLab } from './find.js'
+import { nameFlag } from '../spec/index.js'
+import { requireRunning, type FoundLab } from './find.js'
 import { openLab } from './open.js'
 
 export interface SupervisedContext {

@@ -26,7 +26,10 @@ export async function takeDown(places: Places, name: string, { purge }: { purge:
     found = await afterLaunch(places, name)
   } catch (error) {
     const damage = LabError.from(error)
-    return damage.code === 'lab-damaged' ? endDamaged(places, name, damage) : Promise.reject(damage)
+    if (damage.code !== 'lab-damaged') throw damage
+    await endDamaged(places, name, damage)
+    // It was only what ran that could not be read, and nothing runs any more.
+    return { ...(await takeDown(places, name, { purge })), was: 'orphaned' }
   }
   if (!found) return { name, was: 'absent', dir: null, purged: false }
   const { record } = found

@@ -11,15 +11,18 @@
  * The state is a union, so that a process exists in exactly the states that have one. What happens after a crash is not
  * decided here but by the supervisor.
  */
+import { existsSync } from 'node:fs'
 import { LabError } from '../errors.js'
 import type { Emit, ExitCause, PauseCause, StartCause } from '../events.js'
 import { nodeFiles } from '../paths.js'
 import type { Build } from '../release/index.js'
+import { commandFor } from '../spec/index.js'
 import { isPaused, type ProcessIdentity } from '../util/process-identity.js'
 import { until } from '../util/until.js'
-import { NodeClient, ReplyError } from './client.js'
+import { NodeClient } from './client.js'
 import { adopt, launch, type ServerProcess } from './process.js'
-import { notListening, startError } from './start-error.js'
+import { shutDown } from './shutdown.js'
+import { folderError, notListening, startError } from './start-error.js'
 
 type State =
   | { readonly kind: 'stopped' }
@@ -28,6 +31,8 @@ type State =
   | { readonly kind: 'crashed'; readonly exit: string }
 
 export interface RedisNodeOptions {
+  /** The lab that it belongs to: commands that hints name are about that one. */
+  readonly lab: string
   readonly name: string
   readonly port: number
   readonly dir: string
@@ -43,12 +48,10 @@ export interface Waiting {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Both ways let Redis flush its append-only file; after this long it is killed. */
-const stopGraceMs = 10_000
-const askAgainMs = 100
 const listenPollMs = 3
 
 export class RedisNode {
+  readonly lab: string
   readonly name: string
   readonly port: number
   readonly dir: string
@@ -64,6 +67,7 @@ export class RedisNode {
   readonly #options: RedisNodeOptions
 
   constructor(options: RedisNodeOptions) {
+    this.lab = options.lab
     this.name = options.name
     this.port = options.port
     this.dir = options.dir
@@ -81,6 +85,11 @@ export class RedisNode {
   /** How its last process ended; undefined unless it has crashed. */
   get exit(): string | undefined {
     return this.#state.kind === 'crashed' ? this.#state.exit : undefined
+  }
+
+  /** Somebody deleted it. A server that runs does not notice, until it ends and all it knew is lost. */
+  get folderIsGone(): boolean {
+    return !existsSync(this.dir)
   }
 
   /** Where its log ended when it was started last. */
@@ -102,10 +111,9 @@ export class RedisNode {
       const output = nodeFiles.log(dir)
       process = launch({ program: build.server, args: [nodeFiles.conf(dir), ...args], cwd: dir, output })
     } catch (error) {
-      this.#state = { kind: 'crashed', exit: (error as Error).message }
-      const message = `${name} (port ${port}) did not start: its folder cannot be used`
-      const details = [(error as Error).message, `folder: ${dir}`]
-      throw new LabError({ code: 'node-failed', message, details }, { cause: error })
+      const exit = this.folderIsGone ? `its folder ${dir} is gone` : (error as Error).message
+      this.#state = { kind: 'crashed', exit }
+      throw folderError(this.#asFailed(), exit, error)
     }
     this.#logFromBytes = process.outputFromBytes
     this.#live({ kind: 'starting', process })
@@ -166,8 +174,8 @@ export class RedisNode {
     return this.#client
   }
 
-  /** The ladder: SHUTDOWN, SIGTERM, and after the grace SIGKILL. Resolves when the process is gone. */
-  async stop(cause: ExitCause = 'down', graceMs = stopGraceMs): Promise<void> {
+  /** In order, and by force where that takes too long. Resolves when the process is gone. */
+  async stop(cause: ExitCause = 'down'): Promise<void> {
     if (!('process' in this.#state)) {
       this.#state = { kind: 'stopped' }
       return
@@ -175,15 +183,7 @@ export class RedisNode {
     const { process } = this.#state
     this.#state = { kind: 'stopping', process }
     this.#ending = cause
-    // A process that is paused hears nothing until it is continued.
-    process.signal('SIGCONT')
-    void this.#askToShutDown()
-    // Redis refuses to go, and forgets that it was asked, while it writes its first append-only file.
-    const again = setInterval(() => process.signal('SIGTERM'), askAgainMs)
-    const killer = setTimeout(() => process.signal('SIGKILL'), graceMs)
-    await process.exited
-    clearInterval(again)
-    clearTimeout(killer)
+    await shutDown(process, () => this.client())
   }
 
   /** SIGKILL, as a crash would have it. Resolves when the process is gone; the node has crashed then. */
@@ -231,35 +231,23 @@ export class RedisNode {
     this.#options.emit({ type, node: this.name, port: this.port, pid: state.process.identity.pid, cause })
   }
 
-  /** Faster than a signal, which waits for the next run of serverCron; and with NOW no master waits for its replicas. */
-  async #askToShutDown(): Promise<void> {
-    try {
-      const client = await this.client()
-      // NOW exists from 7.0 on. The answer to a shutdown that succeeds is that there is none.
-      await client.call('SHUTDOWN', 'NOW').catch(async (error: unknown) => {
-        if (error instanceof ReplyError && /syntax/i.test(error.message)) await client.call('SHUTDOWN')
-      })
-    } catch {
-      // Whoever cannot be asked gets the signal.
-    }
-  }
-
   /** Why the server did not come up. @returns LabError `node-failed`, `port-taken` */
   startError(exit: string): Promise<LabError> {
     return startError(this.#asFailed(), exit)
   }
 
   #asFailed() {
-    const { name, port, dir, logFromBytes } = this
-    return { name, port, dir, logFromBytes, program: this.#options.build.server }
+    const { lab, name, port, dir, logFromBytes } = this
+    return { lab, name, port, dir, logFromBytes, program: this.#options.build.server }
   }
 
   #wrongState(what: string): LabError {
+    const command = (verb: string) => commandFor(this.lab, verb, this.name)
     const hint = {
-      stopped: `redis-lab start ${this.name} starts it.`,
-      crashed: `redis-lab start ${this.name} starts it.`,
-      paused: `redis-lab resume ${this.name} lets it run on.`,
-      starting: `redis-lab logs ${this.name} shows what it does.`,
+      stopped: `${command('start')} starts it.`,
+      crashed: `${command('start')} starts it.`,
+      paused: `${command('resume')} lets it run on.`,
+      starting: `${command('logs')} shows what it does.`,
       running: undefined,
       stopping: undefined,
     }[this.state]

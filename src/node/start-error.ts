@@ -1,9 +1,15 @@
 /** Why a server did not come up, in Redis's own words, with the end of its log and the command to repeat. */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { LabError } from '../errors.js'
 import { nodeFiles } from '../paths.js'
+import { commandFor } from '../spec/index.js'
 import { logTail } from './folder.js'
 
+type Hint = (server: FailedServer) => string
+
 export interface FailedServer {
+  readonly lab: string
   readonly name: string
   readonly port: number
   readonly dir: string
@@ -12,19 +18,39 @@ export interface FailedServer {
   readonly logFromBytes: number
 }
 
+const dataHint: Hint = ({ lab }) =>
+  `The data that it keeps is damaged. Put a copy of its folder back, or delete the lab: ${commandFor(lab, 'down', '--purge')}`
 const confHint = 'Redis refuses a line of its redis.conf: look at what --set gave.'
-const hints: readonly (readonly [sign: RegExp, hint: string])[] = [
+const hints: readonly (readonly [sign: RegExp, hint: string | Hint])[] = [
   [/FATAL CONFIG FILE ERROR|Unresolved Configuration/, confHint],
   [
     /corrupted cluster config file/,
-    'Its nodes.conf is damaged. Put a copy back, or delete the lab: redis-lab down --purge',
+    ({ lab }) => `Its nodes.conf is damaged. Put a copy back, or delete the lab: ${commandFor(lab, 'down', '--purge')}`,
   ],
+  // Of what stands before the last part nothing can be cut off.
+  [/append only file \S+\.base\./, dataHint],
+  [/-check-aof --fix|Bad file format reading the append only file/, repairHint],
+  [/reading the append only file|AOF MANIFEST FILE ERROR|Unable to obtain the AOF file/, dataHint],
+  [/no space left on device/i, 'The disk is full: make room, or choose another folder with --dir.'],
   [
-    /check-aof|Bad file format reading the append only file/,
-    'Its append-only file is damaged. redis-server is redis-check-aof when it is called by that name: copy the folder, then use --fix.',
+    /read-only file system|permission denied/i,
+    'Its folder cannot be written to: give this user the right to, or choose another folder with --dir.',
   ],
-  [/No space left on device/, 'The disk is full: make room, or choose another folder with --dir.'],
 ]
+
+/** The builds have no program to repair with, but every server is one when it is called by its name. */
+function repairHint({ dir, program }: FailedServer): string {
+  const checker = path.basename(program).replace('server', 'check-aof')
+  const manifest = path.join(dir, 'appendonlydir', 'appendonly.aof.manifest')
+  // Before 7.0 it is one file.
+  const file = existsSync(manifest) ? manifest : path.join(dir, 'appendonly.aof')
+  return `Its append-only file is damaged. Copy its folder; then this cuts off what cannot be read: bash -c 'exec -a ${checker} "${program}" --fix "${file}"'`
+}
+
+function hintFor(server: FailedServer, words: readonly string[]): string | undefined {
+  const hint = hints.find(([sign]) => words.some((line) => sign.test(line)))?.[1]
+  return typeof hint === 'function' ? hint(server) : hint
+}
 
 /** The words that Redis has for a port that somebody else has taken. */
 const portLost = /Address already in use|Failed listening on port|Could not create server TCP listening/
@@ -39,9 +65,25 @@ export async function startError(server: FailedServer, exit: string): Promise<La
     message: `${server.name} (port ${server.port}) did not start: ${reason}`,
     hint: taken
       ? 'Somebody took the port after it had been found free: choose another --port, or let "--port auto" find free ones.'
-      : (hints.find(([sign]) => tail.some((line) => sign.test(line)))?.[1] ?? 'The last lines of its log say why.'),
+      : (hintFor(server, tail) ?? 'The last lines of its log say why.'),
     details: await evidenceOf(server),
   })
+}
+
+/** @returns LabError `node-failed`: it was not even spawned */
+export function folderError(server: FailedServer, reason: string, cause: unknown): LabError {
+  const { name, port, dir } = server
+  return new LabError(
+    {
+      code: 'node-failed',
+      message: `${name} (port ${port}) did not start: ${reason}`,
+      hint: existsSync(dir)
+        ? hintFor(server, [reason])
+        : `What it held is lost, unless the folder comes back. ${commandFor(server.lab, 'down')}, then ${commandFor(server.lab, 'up')}, begins it anew.`,
+      details: [`folder: ${dir}`],
+    },
+    { cause },
+  )
 }
 
 /** @returns LabError `not-ready` */

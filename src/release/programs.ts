@@ -84,6 +84,10 @@ async function versionText(program: string): Promise<string> {
     const { stdout } = await asked(program, ['--version'], { timeout: 10_000 })
     return stdout
   } catch (error) {
+    // Ctrl-C reaches everybody at a terminal: the program had no time to answer.
+    if ((error as { signal?: string }).signal === 'SIGINT') {
+      throw new LabError({ code: 'interrupted', message: 'interrupted' }, { cause: error })
+    }
     return error instanceof Error ? error.message : String(error)
   }
 }

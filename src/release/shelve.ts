@@ -42,7 +42,7 @@ export async function buildAndShelve(job: Job, { sourceDir, workshop, describe, 
   copyProgram(made.cli, programs.cli)
   keepCompanions(sourceDir, finished)
   copyFileSync(log, path.join(finished, 'build.log'))
-  const proven = await smokeTest(programs, signal)
+  const proven = await smokeTest(programs, { workshop, signal })
 
   dropEntry(cacheDir, key)
   const shelf = entryDir(cacheDir, key)

@@ -1,6 +1,5 @@
 /** Proves that two fresh programs work: the server serves, the client talks to it, and it ends when told to. */
 import { mkdtempSync, rmSync } from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import { LabError } from '../errors.js'
 import { runCommand } from '../util/command.js'
@@ -12,13 +11,17 @@ const patienceMs = 30_000
 const serving = /ready to accept connections/i
 
 /**
+ * @param workshop a private folder that is swept away should this process be killed
  * @returns what the server says it is
  * @throws LabError `release-broken`, `interrupted`
  */
-export async function smokeTest(programs: Programs, signal?: AbortSignal): Promise<Pick<Build, 'engine' | 'version'>> {
+export async function smokeTest(
+  programs: Programs,
+  { workshop, signal }: { workshop: string; signal?: AbortSignal | undefined },
+): Promise<Pick<Build, 'engine' | 'version'>> {
   const identity = await askServer(programs.server)
-  // Nothing of the cache is touched, and the socket is named relative to a folder, so its path is short anywhere.
-  const dir = mkdtempSync(path.join(os.tmpdir(), 'redis-lab-smoke-'))
+  // The socket is named relative to the folder, so its path is short anywhere.
+  const dir = mkdtempSync(path.join(workshop, 'smoke-'))
   const socket = 'smoke.sock'
   const ask = (...words: string[]) =>
     runCommand(programs.cli, ['-s', socket, ...words], { cwd: dir, timeoutMs: patienceMs, signal, tethered: true })

@@ -1,3 +1,4 @@
+export { commandFor, nameFlag } from './command-for.js'
 export { parseDirective, type Directive } from './directive.js'
 export { defaultOf, flagName, metaOf, optionMeta, readNumber, type OptionMeta, type OptionShape } from './option.js'
 export { badInput, parseOptions, resolveLab, withEnvironment, type ResolvedSpec } from './resolve.js'

@@ -6,6 +6,8 @@
  *     POST /stop               ends the lab; answers when its servers are gone
  *     POST /nodes/NAME/VERB    start, stop, restart, kill, pause or resume; answers with the node's status when it is a fact
  *     POST /nodes/NAME/failover
+ *     POST /nodes/NAME/await-failover   answers when another node is master in the place of this one
+ *     POST /wait               answers with the status when a level of readiness is proven
  *
  * What is refused is answered with an ErrorData: 4xx for what was asked, 5xx for what went wrong.
  */
@@ -16,7 +18,7 @@ import { Hono, type Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { streamText } from 'hono/streaming'
 import { LabError, type ErrorData } from '../errors.js'
-import type { FailoverMode } from '../events.js'
+import type { FailoverMode, ReadyLevel } from '../events.js'
 import { makePrivateDir } from '../util/files.js'
 import type { Listener } from './events.js'
 import { nodeVerbs, type NodeVerb } from './node-verbs.js'
@@ -29,6 +31,10 @@ export interface ControlTarget {
   /** @throws LabError `node-not-found`, `wrong-state`, or what went wrong */
   verb(name: string, verb: NodeVerb, options: { restart: boolean; timeoutMs: number }): Promise<NodeStatus>
   failover(name: string, options: { mode: FailoverMode; timeoutMs: number }): Promise<FailoverResult>
+  /** @throws LabError `not-ready` */
+  waitFor(level: ReadyLevel, options: { timeoutMs: number }): Promise<LabStatus>
+  /** @throws LabError `node-not-found`, `wrong-state`, `failover-failed` */
+  awaitFailover(name: string, options: { timeoutMs: number }): Promise<FailoverResult>
   listen(listener: Listener): () => void
 }
 
@@ -73,6 +79,15 @@ function routes(target: ControlTarget): Hono {
   app.post('/nodes/:name/failover', async (context) => {
     const { parseFailoverBody } = await import('./requests.js')
     return context.json(await target.failover(context.req.param('name'), parseFailoverBody(await context.req.text())))
+  })
+  app.post('/nodes/:name/await-failover', async (context) => {
+    const { parseAwaitBody } = await import('./requests.js')
+    return context.json(await target.awaitFailover(context.req.param('name'), parseAwaitBody(await context.req.text())))
+  })
+  app.post('/wait', async (context) => {
+    const { parseWaitBody } = await import('./requests.js')
+    const { level, timeoutMs } = parseWaitBody(await context.req.text())
+    return context.json(await target.waitFor(level, { timeoutMs }))
   })
   app.post('/nodes/:name/:verb', async (context) => {
     const { name, verb: said } = context.req.param()

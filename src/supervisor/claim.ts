@@ -4,10 +4,11 @@
  * The supervisor does it, because it outlives whoever asked for the lab: a caller that is killed leaves nothing half made. The
  * entry comes first and the record last, so that a lab that was cut off in between is found by its name and cleared.
  */
-import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, lstatSync, rmdirSync, rmSync, symlinkSync } from 'node:fs'
+import path from 'node:path'
 import { LabError } from '../errors.js'
 import { labEntry, labFiles, labsDir, type Places } from '../paths.js'
-import { writeNew } from '../util/files.js'
+import { makeDir, writeNew } from '../util/files.js'
 import { recordText } from './record-writer.js'
 import type { LabRecord } from './record.js'
 
@@ -25,11 +26,13 @@ export function claimFolder(places: Places, record: LabRecord): void {
     if (lstatSync(entry, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(entry)
     symlinkSync(dir, entry)
   }
+  let made: string | undefined
   try {
-    makeFolder(dir)
+    made = makeFolder(dir)
     writeNew(labFiles.record(dir), recordText(record))
   } catch (error) {
     if (dir !== entry) rmSync(entry, { force: true })
+    if (made !== undefined) removeMade(dir, made)
     // Two labs of different names that were given one folder in the same moment.
     throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? occupied(record, [labFiles.record(dir)]) : error
   }
@@ -44,9 +47,10 @@ function occupied({ dir, name }: LabRecord, details: readonly string[]): LabErro
   })
 }
 
-function makeFolder(dir: string): void {
+/** @returns the topmost folder that had to be made for it */
+function makeFolder(dir: string): string | undefined {
   try {
-    mkdirSync(dir, { recursive: true })
+    return makeDir(dir)
   } catch (error) {
     throw new LabError(
       {
@@ -56,5 +60,14 @@ function makeFolder(dir: string): void {
       },
       { cause: error },
     )
+  }
+}
+
+/** Of the folders that were made for a lab that did not come to be, nothing stays but what somebody else has filled since. */
+function removeMade(dir: string, topmost: string): void {
+  try {
+    for (let at = dir; at.length >= topmost.length; at = path.dirname(at)) rmdirSync(at)
+  } catch {
+    // What went wrong first is what counts.
   }
 }

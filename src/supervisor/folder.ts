@@ -17,6 +17,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { labEntry, labFiles, nodeFiles, type Places } from '../paths.js'
+import { until } from '../util/until.js'
 import type { LabRecord } from './record.js'
 
 /** Failures of which the evidence is kept; older ones make room. */
@@ -28,8 +29,28 @@ export function deleteLab(places: Places, record: LabRecord): void {
   for (const file of [labFiles.running, labFiles.supervisorLog, labFiles.createLog]) rmSync(file(dir), { force: true })
   // The record goes last: until then the lab can still be found, and deleted again.
   rmSync(labFiles.record(dir), { force: true })
+  deleteRemains(places, { dir, name: record.name })
+}
+
+/**
+ * What is left of a lab that has no record: drafts of records whose writer was killed, the link to its folder, and the folder
+ * itself unless something else is in it.
+ *
+ * @returns whether nothing is left
+ */
+export function deleteRemains(places: Places, { dir, name }: Pick<LabRecord, 'dir' | 'name'>): boolean {
+  for (const draft of draftsIn(dir)) rmSync(draft, { force: true })
   removeIfEmpty(dir)
-  removeLinkTo(dir, labEntry(places, record.name))
+  removeLinkTo(dir, labEntry(places, name))
+  return !existsSync(dir)
+}
+
+function draftsIn(dir: string): string[] {
+  if (!existsSync(dir)) return []
+  const isDraft = /^(lab|run)\.json\.\d+-[0-9a-f]+\.tmp$/
+  return readdirSync(dir)
+    .filter((name) => isDraft.test(name))
+    .map((name) => path.join(dir, name))
 }
 
 /**
@@ -53,9 +74,20 @@ export function watchFolder(dir: string, onGone: () => void): void {
   watcher.unref()
 }
 
-/** Where a lab's folder is gone, the link that led to it leads nowhere. */
-export function removeDeadEntry(places: Places, { dir, name }: LabRecord): void {
-  if (!existsSync(dir)) removeLinkTo(dir, labEntry(places, name))
+/**
+ * Where somebody else has deleted the lab: the link that led to it leads nowhere, and what its servers wrote while it was
+ * deleted stands about. Where there is still anything of value, nothing is touched.
+ */
+export async function finishDeletion(places: Places, record: LabRecord, patienceMs = 2000): Promise<void> {
+  const { dir, nodes } = record
+  const ofValue = nodes.flatMap(({ port }) => {
+    const node = labFiles.node(dir, port)
+    return [nodeFiles.conf(node), path.join(node, 'appendonlydir')]
+  })
+  if (existsSync(labFiles.record(dir))) return
+  const gone = () => ![labFiles.record(dir), ...ofValue].some((file) => existsSync(file)) || undefined
+  // Whoever deletes it may still be at it.
+  if (await until(gone, { deadline: Date.now() + patienceMs, pollMs: 10 })) deleteLab(places, record)
 }
 
 /**
@@ -65,16 +97,26 @@ export function removeDeadEntry(places: Places, { dir, name }: LabRecord): void 
 export function keepEvidence(places: Places, record: LabRecord, { data = false } = {}): string {
   const failed = path.join(places.state, 'failed')
   const kept = path.join(failed, `${new Date().toISOString().replaceAll(/[:.]/g, '-')}-${record.name}`)
-  mkdirSync(kept, { recursive: true })
-  for (const file of data ? filesIn(record.dir) : evidenceOf(record)) {
-    const target = path.join(kept, path.relative(record.dir, file))
-    mkdirSync(path.dirname(target), { recursive: true })
-    copyIfThere(file, target)
+  try {
+    copyFiles(data ? filesIn(record.dir) : evidenceOf(record), { from: record.dir, to: kept })
+  } catch (error) {
+    // Half of it would be taken for all of it.
+    rmSync(kept, { recursive: true, force: true })
+    throw error
   }
   for (const old of readdirSync(failed).sort().slice(0, -mostEvidence)) {
     rmSync(path.join(failed, old), { recursive: true, force: true })
   }
   return kept
+}
+
+function copyFiles(files: readonly string[], { from, to }: { from: string; to: string }): void {
+  mkdirSync(to, { recursive: true })
+  for (const file of files) {
+    const target = path.join(to, path.relative(from, file))
+    mkdirSync(path.dirname(target), { recursive: true })
+    copyIfThere(file, target)
+  }
 }
 
 function evidenceOf({ dir, nodes }: LabRecord): string[] {

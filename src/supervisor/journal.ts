@@ -1,9 +1,10 @@
 /** supervisor.log: one JSON document per event, with its time. Read by people, by `redis-lab logs`, by whoever looks for a cause. */
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, existsSync } from 'node:fs'
 import type { TimedEvent } from '../events.js'
 
 export class Journal {
   readonly #file: string
+  #mayBeGone = false
 
   constructor(file: string) {
     this.#file = file
@@ -15,7 +16,13 @@ export class Journal {
     this.add(JSON.stringify(event))
   }
 
+  /** From here on the file is not made again where it is gone: somebody may be deleting its folder. */
+  letGo(): void {
+    this.#mayBeGone = true
+  }
+
   add(line: string): void {
+    if (this.#mayBeGone && !existsSync(this.#file)) return
     try {
       appendFileSync(this.#file, `${line}\n`)
     } catch {

@@ -15,7 +15,7 @@ import type { ControlServer } from './api.js'
 import { Channel, type FromSupervisor, type Order, type ToSupervisor } from './channel.js'
 import { claimFolder } from './claim.js'
 import { Events } from './events.js'
-import { deleteLab, keepEvidence, removeDeadEntry, watchFolder } from './folder.js'
+import { deleteLab, finishDeletion, keepEvidence, watchFolder } from './folder.js'
 import { Journal } from './journal.js'
 import { Supervisor } from './supervisor.js'
 import { startWatchdog } from './watchdog.js'
@@ -77,7 +77,7 @@ function begin(order: Order): void {
   void form(charge, events)
 }
 
-async function form({ order, supervisor }: Charge, events: Events): Promise<void> {
+async function form({ order, journal, supervisor }: Charge, events: Events): Promise<void> {
   const { record, places } = order
   const started = supervisor.start()
   if (order.leased) sayInOrder = startWatchdog({ places, dir: record.dir, name: record.name })
@@ -88,6 +88,8 @@ async function form({ order, supervisor }: Charge, events: Events): Promise<void
       stop: (reason) => stopThenEnd(supervisor, reason),
       verb: (...words) => supervisor.verb(...words),
       failover: (...words) => supervisor.failover(...words),
+      waitFor: (...words) => supervisor.waitFor(...words),
+      awaitFailover: (...words) => supervisor.awaitFailover(...words),
       listen: (listener) => events.listen(listener),
     }),
   )
@@ -95,7 +97,10 @@ async function form({ order, supervisor }: Charge, events: Events): Promise<void
   try {
     const [status] = await Promise.all([started, control])
     ready = true
-    watchFolder(record.dir, () => end('its folder was deleted'))
+    watchFolder(record.dir, () => {
+      journal.letGo()
+      end('its folder was deleted')
+    })
     channel.send({ ready: status })
   } catch (thrown) {
     if (ending) return
@@ -146,7 +151,7 @@ async function leave(order: Order | undefined): Promise<void> {
   try {
     const server = await control?.catch(() => undefined)
     await server?.close()
-    if (order) tidy(order)
+    if (order) await tidy(order)
     await sayInOrder?.()
   } finally {
     // Whatever could not be deleted: nobody may wait for a supervisor that has nothing left to look after.
@@ -154,13 +159,13 @@ async function leave(order: Order | undefined): Promise<void> {
   }
 }
 
-function tidy({ record, places, holder, origin }: Order): void {
+async function tidy({ record, places, holder, origin }: Order): Promise<void> {
   releasePorts(
     record.nodes.map(({ port }) => port),
     { dir: portsDir(places), holder },
   )
   if (charge && (record.spec.ephemeral || (!ready && origin.kind === 'new'))) deleteLab(places, record)
-  else removeDeadEntry(places, record)
+  else await finishDeletion(places, record)
   // A caller that was killed while the lab began holds the lock of the name for ever.
   clearDeadLock(labLock(places, record.name))
 }

@@ -1,6 +1,7 @@
 /** What can be done to one node of a running lab. Each resolves when it is a fact. */
 import { LabError, unreachable } from '../errors.js'
 import type { RedisNode } from '../node/index.js'
+import { commandFor } from '../spec/index.js'
 import type { Restarts } from './restarts.js'
 
 export const nodeVerbs = ['start', 'stop', 'restart', 'kill', 'pause', 'resume'] as const
@@ -51,7 +52,7 @@ export async function applyVerb(
 
 async function start(node: RedisNode, restarts: Restarts, cause: 'start' | 'restart', deadline: number): Promise<void> {
   if (node.state === 'paused') {
-    const hint = `redis-lab resume ${node.name} lets it run on.`
+    const hint = `${commandFor(node.lab, 'resume', node.name)} lets it run on.`
     throw new LabError({ code: 'wrong-state', message: `${node.name} is paused: it is there already`, hint })
   }
   // It is on its way out; another process cannot have its ports before.

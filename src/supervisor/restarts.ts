@@ -29,7 +29,11 @@ export class Restarts {
     const before = this.#crashes.get(node) ?? []
     const crashes = asked ? before : [...before, { atMs: now, hadListened: node.hasListened }]
     this.#crashes.set(node, crashes)
-    if (!enabled || this.#held.has(node)) return void this.#keepTail(node)
+    if (!enabled || this.#held.has(node)) {
+      // Of one that was killed its last words say nothing about it.
+      if (!asked) void this.#keepTail(node)
+      return
+    }
     const decision = asked ? ({ kind: 'restart', delayMs: 0 } as const) : decideRestart(crashes, now)
     if (decision.kind === 'give-up') {
       this.#held.add(node)

@@ -20,6 +20,8 @@ export class RunKeeper {
   formed = false
   readonly #options: RunKeeperOptions
   readonly #runIds = new Map<RedisNode, string>()
+  /** Until then a record that stands there is of the supervisor before this one, and names what it left. */
+  #written = false
   #next: NodeJS.Immediate | undefined
 
   constructor(options: RunKeeperOptions) {
@@ -49,6 +51,7 @@ export class RunKeeper {
     }))
     const { dir, socket } = this.#options
     writeRun(dir, { supervisor, socket, formed: this.formed, nodes })
+    this.#written = true
   }
 
   /** Redis's own name for this life of the server; asked once it answers, because nothing waits for it. */
@@ -63,7 +66,7 @@ export class RunKeeper {
   /** The lab is down: nothing runs any more. */
   remove(): void {
     clearImmediate(this.#next)
-    removeRun(this.#options.dir)
+    if (this.#written) removeRun(this.#options.dir)
   }
 }
 

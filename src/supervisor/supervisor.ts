@@ -10,9 +10,19 @@
  */
 import { rmSync } from 'node:fs'
 import process from 'node:process'
-import { canBeAsked, failover, formCluster, measureReady, startClimb, waitReady, type Climb } from '../cluster/index.js'
+import {
+  awaitFailover,
+  canBeAsked,
+  failover,
+  formCluster,
+  leaveAsKept,
+  measureReady,
+  startClimb,
+  waitReady,
+  type Climb,
+} from '../cluster/index.js'
 import { LabError } from '../errors.js'
-import type { Emit, ExitCause, FailoverMode } from '../events.js'
+import type { Emit, ExitCause, FailoverMode, ReadyLevel } from '../events.js'
 import { RedisNode, writeNodeFolder } from '../node/index.js'
 import { labFiles } from '../paths.js'
 import { isAlive } from '../util/process-identity.js'
@@ -44,12 +54,15 @@ export class Supervisor {
     this.#record = record
     this.#emit = (event) => {
       emit(event)
-      if (event.type === 'node-started' || event.type === 'node-exited') this.#run.soon()
+      const changes = event.type === 'node-started' || event.type === 'node-exited'
+      // Of a lab that ends the record goes too.
+      if (changes && this.#phase !== 'stopping') this.#run.soon()
       if (event.type === 'node-listening' && this.#phase === 'running') this.#learn(event.node)
     }
     this.#nodes = record.nodes.map(
       ({ name, port }) =>
         new RedisNode({
+          lab: record.name,
           name,
           port,
           dir: labFiles.node(record.dir, port),
@@ -91,6 +104,7 @@ export class Supervisor {
       this.#emit({ type: 'lab-failed', error: failure.toJSON() })
       await this.#takeDown()
       this.#phase = 'failed'
+      leaveAsKept(this.#nodes)
       throw failure
     }
   }
@@ -99,7 +113,15 @@ export class Supervisor {
   async status(): Promise<LabStatus> {
     for (const node of this.#nodes) node.observe()
     const climb = this.#climb()
-    return this.#describe(climb, await measureReady(climb))
+    const { level, reasons } = await measureReady(climb)
+    return this.#describe(climb, { level, reasons: [...reasons, ...this.#lostFolders()] })
+  }
+
+  /** A server works on in a folder that was deleted, and nobody would know until it ends. */
+  #lostFolders(): string[] {
+    return this.#nodes
+      .filter((node) => node.identity && node.folderIsGone)
+      .map(({ name, port, dir }) => `${name} (port ${port}): its folder ${dir} is gone, and what it holds ends with it`)
   }
 
   /** Idempotent: everybody who asks waits for the same end. @throws LabError `stop-failed` when a server is still there */
@@ -139,6 +161,28 @@ export class Supervisor {
     const elapsedMs = Date.now() - startedAt
     this.#emit({ type: 'failover-done', node: promoted, former: demoted, mode, elapsedMs })
     return { promoted, demoted }
+  }
+
+  /** @throws LabError `not-ready` at the deadline, with what each node still lacked */
+  async waitFor(level: ReadyLevel, { timeoutMs }: { timeoutMs: number }): Promise<LabStatus> {
+    for (const node of this.#nodes) node.observe()
+    await waitReady(this.#nodes, shapeOf(this.#record), { level, deadline: Date.now() + timeoutMs })
+    return this.status()
+  }
+
+  /** @throws LabError `node-not-found`, `wrong-state` (it has no slots to lose), `failover-failed` */
+  async awaitFailover(name: string, { timeoutMs }: { timeoutMs: number }): Promise<FailoverResult> {
+    const node = this.#require(name)
+    const { nodes } = await this.status()
+    const owned = nodes.find((one) => one.name === name)?.slots ?? []
+    const planned = this.#record.nodes.find((one) => one.name === name)?.slots
+    // Where it has lost them already, what it had by plan tells who has them now.
+    const slots = owned.length > 0 ? owned : planned ? [planned] : []
+    if (slots.length === 0) {
+      throw new LabError({ code: 'wrong-state', message: `${name} is no master: no node can take its place` })
+    }
+    const { promoted } = await awaitFailover(this.#nodes, node, slots, { deadline: Date.now() + timeoutMs })
+    return { promoted: promoted.name, demoted: name }
   }
 
   async #bringUp(kept: { rewriteConf: boolean } | undefined, deadline: number) {

@@ -1,6 +1,8 @@
 /** Files that appear whole or not at all, and folders that belong to one user alone. */
 import { randomBytes } from 'node:crypto'
-import { linkSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { types } from 'node:util'
 import process from 'node:process'
 import { LabError } from '../errors.js'
 
@@ -24,8 +26,35 @@ function withDraft(file: string, text: string, mode: number, place: (draft: stri
     place(draft)
   } catch (error) {
     rmSync(draft, { force: true })
+    throw named(error, file)
+  }
+}
+
+/** Of a write that failed, unlike an open, the system's error does not say which file it was. */
+function named(error: unknown, file: string): unknown {
+  if (!types.isNativeError(error) || 'path' in error) return error
+  error.message += ` '${file}'`
+  return Object.assign(error, { path: file })
+}
+
+/**
+ * Makes a folder and those above it that are missing.
+ *
+ * @returns the topmost folder that was made; undefined when all were there
+ * @throws NodeJS.ErrnoException with the true reason: a recursive mkdir on a read-only disk says ENOENT
+ */
+export function makeDir(dir: string): string | undefined {
+  try {
+    return mkdirSync(dir, { recursive: true })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') mkdirSync(topmostMissing(dir))
     throw error
   }
+}
+
+function topmostMissing(dir: string): string {
+  const parent = path.dirname(dir)
+  return parent === dir || existsSync(parent) ? dir : topmostMissing(parent)
 }
 
 /**

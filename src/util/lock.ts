@@ -9,11 +9,12 @@
  * claim. Without the guard, one that saw the dead claim a moment ago could remove the lock of the one that took over first.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LabError } from '../errors.js'
+import { makeDir } from './files.js'
 import { identify, isAlive, type ProcessIdentity } from './process-identity.js'
 
 export interface LockHolder extends ProcessIdentity {
@@ -43,7 +44,7 @@ export async function withLock<Result>(
   run: () => Promise<Result>,
 ): Promise<Result> {
   const { command, onWait, signal } = options
-  mkdirSync(path.dirname(file), { recursive: true })
+  makeDir(path.dirname(file))
   const claim = JSON.stringify({ ...ownIdentity(), command, nonce: nonce() })
   let told: string | undefined
   for (;;) {
@@ -137,8 +138,8 @@ function takeWith(draft: string, file: string, claim: string): LockHolder | unde
 
 function withDraft<Result>(file: string, claim: string, use: (draft: string) => Result): Result {
   const draft = `${file}.${randomBytes(6).toString('hex')}.tmp`
-  writeFileSync(draft, claim, { flag: 'wx' })
   try {
+    writeFileSync(draft, claim, { flag: 'wx' })
     return use(draft)
   } finally {
     rmSync(draft, { force: true })

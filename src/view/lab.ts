@@ -1,6 +1,6 @@
 /** A lab in words, for a person. */
 import { countSlots, slotCount, type SlotRange } from '../cluster/index.js'
-import { nameFlag } from '../lab/index.js'
+import { nameFlag } from '../spec/index.js'
 import type { LabStatus, NodeStatus } from '../supervisor/index.js'
 import { table } from './table.js'
 

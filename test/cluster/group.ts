@@ -48,7 +48,7 @@ export class Group implements AsyncDisposable {
       const emit = (event: LabEvent) => this.#note(event)
       // As the supervisor does: a server that ends while the cluster forms ends the forming.
       const onCrash = (node: RedisNode) => void node.startError('it exited').then((error) => this.#failure.abort(error))
-      return new RedisNode({ name, port, dir: own, build: inject('build'), emit, onCrash })
+      return new RedisNode({ lab: 'group', name, port, dir: own, build: inject('build'), emit, onCrash })
     })
   }
 
@@ -130,5 +130,5 @@ export const serversIn = (
 ): RedisNode[] =>
   nodes.map(
     ({ name, port, dir }) =>
-      new RedisNode({ name, port, dir, build: inject('build'), emit: () => {}, onCrash: () => {} }),
+      new RedisNode({ lab: 'group', name, port, dir, build: inject('build'), emit: () => {}, onCrash: () => {} }),
   )

@@ -82,7 +82,15 @@ test('a server that is started again knows nothing of the forming', async () => 
   await group.form('instant')
   const { name, port, dir } = group.server('m1')
   await group.server('m1').stop()
-  const again = new RedisNode({ name, port, dir, build: inject('build'), emit: () => {}, onCrash: () => {} })
+  const again = new RedisNode({
+    lab: 'group',
+    name,
+    port,
+    dir,
+    build: inject('build'),
+    emit: () => {},
+    onCrash: () => {},
+  })
   again.start()
   await again.listening({ deadline: Date.now() + 30_000 })
   const settings = await settingsOf([port])

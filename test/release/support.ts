@@ -7,7 +7,6 @@ import { createHash } from 'node:crypto'
 import {
   chmodSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -28,6 +27,7 @@ import type { Build } from '../../src/release/index.js'
 import { findOnPath } from '../../src/util/command.js'
 import { identify } from '../../src/util/process-identity.js'
 import { until } from '../../src/util/until.js'
+import { writeStubTree } from '../support/stub-release.js'
 
 export function tempDir(): string {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'redis-lab-test-'))
@@ -84,21 +84,7 @@ const impatient = { answerMs: 5000, stallMs: 300, backoffMs: 1, fruitlessTries: 
 /** An archive whose make copies the real programs. `serverRecipe` is what make runs before that, a shell line. */
 export async function fakeRelease({ serverRecipe = 'true', ballastBytes = 0 } = {}): Promise<FakeRelease> {
   const dir = tempDir()
-  const { server, cli, version } = realPrograms()
-  const top = `redis-${version}`
-  const files: Record<string, string | Buffer> = {
-    COPYING: 'free\n',
-    'src/redismodule.h': '/* modules */\n',
-    'src/version.h': `#define REDIS_VERSION "${version}"\n`,
-    'utils/create-cluster/create-cluster': '#!/bin/sh\n',
-    'src/Makefile': `redis-server:\n\t@: cc -c server.c\n\t${serverRecipe}\n\tcp ${server} $@\nredis-cli:\n\t@: cc -c cli.c\n\tcp ${cli} $@\n`,
-  }
-  // Random, because zeros would vanish in the compression.
-  if (ballastBytes > 0) files['ballast'] = Buffer.from(Array.from({ length: ballastBytes }, () => Math.random() * 256))
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(path.dirname(path.join(dir, top, name)), { recursive: true })
-    writeFileSync(path.join(dir, top, name), text)
-  }
+  const { top, version } = writeStubTree(dir, { build: realPrograms(), serverRecipe, ballastBytes })
   const archive = path.join(dir, `${top}.tar.gz`)
   await tar.create({ file: archive, cwd: dir, gzip: true }, [top])
   const bytes = readFileSync(archive)

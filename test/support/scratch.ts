@@ -2,14 +2,14 @@
  * A place of its own for each test: folders, an environment with nothing else in it, and the proof afterwards that no process,
  * no socket and no file of it is left.
  */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, vi } from 'vitest'
 import { placesFrom, type Places } from '../../src/paths.js'
-import { identify } from '../../src/util/process-identity.js'
+import { processesOf } from './processes.js'
 
 export const bin = fileURLToPath(new URL('../../bin/redis-lab.js', import.meta.url))
 
@@ -101,33 +101,4 @@ export function outcomeOf(child: ChildProcess): Promise<Outcome> {
 export function labsIn(places: Places): string[] {
   const labs = path.join(places.state, 'labs')
   return existsSync(labs) ? readdirSync(labs) : []
-}
-
-/**
- * Every process of this place: servers by their working directory (they write their title over their environment), supervisors
- * and commands by their environment.
- */
-function processesOf(dir: string): number[] {
-  if (process.platform !== 'linux') return processesByCommand(dir)
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => pid !== process.pid && identify(pid) !== undefined)
-    .filter((pid) => {
-      try {
-        const environment = readFileSync(`/proc/${pid}/environ`, 'latin1')
-        return environment.includes(`REDIS_LAB_STATE=${dir}/`) || readlinkSync(`/proc/${pid}/cwd`).startsWith(`${dir}/`)
-      } catch {
-        return false
-      }
-    })
-}
-
-function processesByCommand(dir: string): number[] {
-  const listing = execFileSync('ps', ['-Axo', 'pid=,command='], { encoding: 'utf8' })
-  return listing
-    .split('\n')
-    .filter((line) => line.includes(dir))
-    .map((line) => Number.parseInt(line, 10))
-    .filter((pid) => pid !== process.pid)
 }

@@ -50,3 +50,10 @@ test.each([
 test('a case that cannot be is named when it happens all the same', () => {
   expect(() => unreachable({ type: 'new' } as never)).toThrow('unreachable: {"type":"new"}')
 })
+
+test('a write that fails for want of room is a matter of storage, and says what to do', () => {
+  const words = 'ENOSPC: no space left on device, write'
+  const error = LabError.from(Object.assign(new Error(words), { code: 'ENOSPC', syscall: 'write' }))
+  expect(error).toMatchObject({ code: 'storage', message: `a folder cannot be used: ${words}` })
+  expect(error.hint).toMatch(/^The disk is full: make room/)
+})

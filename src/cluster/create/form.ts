@@ -5,6 +5,7 @@ import { LabError } from '../../errors.js'
 import { nodeFiles } from '../../paths.js'
 import type { Build } from '../../release/index.js'
 import type { Climb } from '../ready.js'
+import type { Server } from '../member.js'
 import type { ClusterCreator, CreatorName, FormContext } from './creator.js'
 import { instantCreator, isVerified, restoreOriginals } from './instant/index.js'
 import { redisCliCreator } from './redis-cli.js'
@@ -59,6 +60,15 @@ async function run(name: CreatorName, context: FormContext): Promise<Formed> {
   const climb = await creators[name].form(context)
   context.emit({ type: 'create-done', creator: name })
   return { creator: name, climb }
+}
+
+/** After a start that failed: what each server knew of the others is again what it knew before. To be called when none runs. */
+export function leaveAsKept(servers: readonly Server[]): void {
+  try {
+    restoreOriginals(servers)
+  } catch {
+    // The originals stay where they are; the next start begins with them.
+  }
 }
 
 /** As before the attempt: no server runs, and what they knew of each other is what they knew. */

@@ -1,2 +1,2 @@
 export type { CreatorName, FormContext } from './creator.js'
-export { choose, formCluster, leastMastersOfRedisCli, type Formed } from './form.js'
+export { choose, formCluster, leastMastersOfRedisCli, leaveAsKept, type Formed } from './form.js'

@@ -2,15 +2,18 @@
  * A replica takes its master's place, and everybody agrees that it has.
  *
  * CLUSTER FAILOVER answers at once and works later: an agreed failover waits for the replica to have every write, asks the
- * masters for their votes and may give up after 5 seconds without a word (CLUSTER_MF_TIMEOUT in Redis's cluster.c). So the
- * answer says nothing; what every node then sees does.
+ * masters for their votes and may give up after 5 seconds without a word. So the answer says nothing; what every node then sees
+ * does, and aid.ts helps where Redis leaves something undone.
  */
 import { LabError } from '../../errors.js'
 import type { FailoverMode } from '../../events.js'
+import { commandFor } from '../../spec/index.js'
 import { until } from '../../util/until.js'
 import { canBeAsked, type Member } from '../member.js'
 import { isMaster, isMyself, type NodeLine } from '../nodes-text.js'
 import { askInfo, askNodes } from '../view.js'
+import { dissenters, type FailedOver } from './agreement.js'
+import { Aid } from './aid.js'
 
 export interface FailoverOptions {
   readonly mode: FailoverMode
@@ -19,22 +22,12 @@ export interface FailoverOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-export interface FailedOver {
-  /** The new master, and the one before it. */
-  readonly promoted: Member
-  readonly demoted: Member
-}
-
-const words: Readonly<Record<FailoverMode, readonly string[]>> = {
-  agreed: [],
-  force: ['FORCE'],
-  takeover: ['TAKEOVER'],
-}
 const pollMs = 10
 
 /**
  * @param target the replica that is to be master; of a master, the replica that has most of its writes is taken
- * @returns when every node that can be asked sees the new master with the slots of the former one
+ * @returns when every node that can be asked sees the new master with the slots of the former one, and the former one, where it
+ *   is there, as its replica
  * @throws LabError `wrong-state` when it cannot be begun; `failover-failed` at the deadline, with what each node saw last
  */
 export async function failover(
@@ -56,46 +49,28 @@ export async function failover(
       '--force asks only the other masters for their votes; --takeover asks nobody.',
     )
   }
-  const client = await promoted.client()
-  await client.call('CLUSTER', 'FAILOVER', ...words[mode]).catch((error: Error) => {
-    throw cannot(`${promoted.name} refuses to fail over: ${error.message}`)
-  })
+  const slots = master.slots.join(' ')
+  const aid = new Aid(promoted, demoted, mode)
+  await aid.begin()
   let last: readonly string[] = []
   const agreed = async () => {
-    last = await dissenters(members, { promoted, demoted, slots: master.slots.join(' ') })
-    return last.length === 0 || undefined
+    last = await dissenters(members, { promoted, demoted, slots })
+    if (last.length === 0) return true
+    // Whoever cannot be asked right now is asked again with the next look.
+    await aid.give().catch(() => {})
+    return undefined
   }
-  if (await until(agreed, { deadline, pollMs, signal })) return { promoted, demoted }
+  try {
+    if (await until(agreed, { deadline, pollMs, signal })) return { promoted, demoted }
+  } finally {
+    await aid.end()
+  }
   throw new LabError({
     code: 'failover-failed',
     message: `not every node agrees that ${promoted.name} is the master in the place of ${demoted.name}`,
-    hint: `redis-lab logs ${promoted.name} shows what Redis made of it; --timeout gives it more time.`,
+    hint: `${commandFor(promoted.lab, 'logs', promoted.name)} shows what Redis made of it; --timeout gives it more time.`,
     details: last,
   })
-}
-
-/** A line for each node that does not see it yet. */
-async function dissenters(
-  members: readonly Member[],
-  { promoted, demoted, slots }: FailedOver & { readonly slots: string },
-): Promise<string[]> {
-  const asked = await Promise.all(
-    members.filter(canBeAsked).map(async (member): Promise<string[]> => {
-      const say = (what: string) => [`${member.name} (port ${member.port}): ${what}`]
-      try {
-        const lines = await askNodes(member)
-        const line = lines.find(({ port }) => port === promoted.port)
-        if (!line || !isMaster(line)) return say(`it does not see ${promoted.name} as a master`)
-        if (line.slots.join(' ') !== slots) return say(`it sees ${promoted.name} without the slots of ${demoted.name}`)
-        const mine = lines.find(isMyself)
-        if (member === demoted && mine && isMaster(mine)) return say('it is still a master itself')
-        return []
-      } catch (error) {
-        return say((error as Error).message)
-      }
-    }),
-  )
-  return asked.flat()
 }
 
 /** Of its replicas that can be asked the one that has read furthest. */

@@ -24,7 +24,7 @@ export const houseOrder: readonly (readonly string[])[] = [
 /** Each of these packages has one file that knows it. */
 export const doors: Readonly<Record<string, string>> = {
   '@hono/node-server': 'supervisor/api.ts',
-  'cluster-key-slot': 'cluster/probe.ts',
+  'cluster-key-slot': 'cluster/key-slot.ts',
   commander: 'cli/parse.ts',
   execa: 'util/command.ts',
   hono: 'supervisor/api.ts',

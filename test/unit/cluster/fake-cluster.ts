@@ -8,6 +8,7 @@ type Answer = () => Reply
 const planned = planTopology({ masters: 3, replicas: 1, ports: [6001, 6002, 6003, 6004, 6005, 6006] })
 
 export class FakeNode implements Member {
+  readonly lab = 'default'
   readonly name: string
   readonly port: number
   readonly id: string

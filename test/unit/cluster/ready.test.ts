@@ -94,7 +94,7 @@ test('when a node is away, what the others make of it is told too, and their vie
   cluster.node('m1').state = 'crashed'
   for (const name of ['m2', 'r3']) cluster.node(name).answer('CLUSTER INFO', () => 'cluster_state:fail\r\n')
   const climb = startClimb(cluster.nodes, cluster.shape)
-  expect((await measureReady(climb)).reasons[1]).toBe('the cluster is down, say m2, r3: not every slot is served')
+  expect((await measureReady(climb)).reasons[1]).toBe('cluster_state is not "ok" on m2, r3: commands are refused there')
   expect([...climb.views.keys()].map(({ name }) => name)).toEqual(['m2', 'm3', 'r1', 'r2', 'r3'])
 })
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { findLab, labNames, nameFlag, requireLab, requireRunning } from '../../../src/lab/index.js'
+import { findLab, labNames, requireLab, requireRunning } from '../../../src/lab/index.js'
 import { labEntry, labLock, labsDir } from '../../../src/paths.js'
 import { writeRun } from '../../../src/supervisor/record-writer.js'
 import { identify, type ProcessIdentity } from '../../../src/util/process-identity.js'
@@ -114,9 +114,4 @@ test('a lab that has to run is told apart from one that does not', async () => {
     message: 'the lab "default" is not running',
     hint: 'Start it with: redis-lab up',
   })
-})
-
-test('the default lab needs no flag', () => {
-  expect(nameFlag('default')).toBe('')
-  expect(nameFlag('x')).toBe(' --name x')
 })

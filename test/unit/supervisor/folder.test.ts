@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { labEntry } from '../../../src/paths.js'
 import { deleteLab, type LabRecord } from '../../../src/supervisor/index.js'
-import { keepEvidence } from '../../../src/supervisor/folder.js'
+import { finishDeletion, keepEvidence } from '../../../src/supervisor/folder.js'
 import { putLab, sampleRecord } from '../samples.js'
 import { placesIn, useTempDir } from '../support.js'
 
@@ -106,3 +106,27 @@ test('the evidence of ten failures is kept, the oldest makes room', () => {
 test('a lab that left no trace has no evidence, which is no error', () => {
   expect(() => keepEvidence(places(), sampleRecord({ dir: temp('gone') }))).not.toThrow()
 })
+
+test('a lab that somebody else has deleted is cleared of what was written meanwhile', async () => {
+  const entry = labEntry(places(), 'default')
+  linkFrom(entry, temp('mine'))
+  const record = makeLab(temp('mine'))
+  const [first] = record.nodes
+  for (const file of readdirSync(temp('mine'))) rmSync(temp('mine', file), { recursive: true })
+  mkdirSync(temp('mine', String(first?.port)))
+  writeFileSync(temp('mine', String(first?.port), 'redis.log'), 'one last word')
+  await finishDeletion(places(), record)
+  expect(existsSync(temp('mine'))).toBe(false)
+  expect(readdirSync(path.dirname(entry))).toEqual([])
+})
+
+test.each(['lab.json', '6001', '6001/redis.conf', '6001/appendonlydir'])(
+  'a lab that only lost its %s is not deleted any further',
+  async (lost) => {
+    const record = makeLab(temp('mine'))
+    rmSync(temp('mine', lost), { recursive: true })
+    const left = readdirSync(temp('mine'), { recursive: true }).sort()
+    await finishDeletion(places(), record, 0)
+    expect(readdirSync(temp('mine'), { recursive: true }).sort()).toEqual(left)
+  },
+)

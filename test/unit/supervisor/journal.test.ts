@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { Journal, parseJournalLine } from '../../../src/supervisor/journal.js'
 import { useTempDir } from '../support.js'
@@ -33,4 +33,15 @@ test('a line is read as the event that was written, and what is no event is none
   expect(parseJournalLine(JSON.stringify(event))).toEqual(event)
   for (const line of ['', 'Error: a defect', '    at run (x.js:1)', 'null', '7', '{"type":"lab-stopped"}', '{"at":1}'])
     expect(parseJournalLine(line)).toBeUndefined()
+})
+
+test('a journal that was let go writes on, and makes no file again that somebody deleted', () => {
+  const journal = new Journal(temp('log'))
+  journal.write({ at, type: 'lab-stopped' })
+  journal.letGo()
+  journal.write({ at, type: 'lab-stopped' })
+  expect(readFileSync(temp('log'), 'utf8').trim().split('\n')).toHaveLength(2)
+  rmSync(temp('log'))
+  journal.write({ at, type: 'lab-stopped' })
+  expect(existsSync(temp('log'))).toBe(false)
 })

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { writeWhole } from '../../../src/util/files.js'
+import { makeDir, writeWhole } from '../../../src/util/files.js'
 import { useTempDir } from '../support.js'
 
 const temp = useTempDir()
@@ -23,4 +23,12 @@ test('a write that fails leaves what was there, and no draft', () => {
   expect(() => writeWhole(temp('a'), 'text')).toThrow()
   expect(readdirSync(temp())).toEqual(['a'])
   expect(() => writeWhole(temp('no', 'a'), 'text')).toThrow('ENOENT')
+})
+
+test('a folder is made with those above it, and it is told which was the topmost', () => {
+  expect(makeDir(temp('a', 'b', 'c'))).toBe(temp('a'))
+  expect(makeDir(temp('a', 'b', 'd'))).toBe(temp('a', 'b', 'd'))
+  expect(makeDir(temp('a'))).toBeUndefined()
+  writeFileSync(temp('file'), '')
+  expect(() => makeDir(temp('file', 'x', 'y'))).toThrow('ENOTDIR')
 })

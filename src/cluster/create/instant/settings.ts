@@ -14,7 +14,7 @@ import { readFileSync } from 'node:fs'
 import os from 'node:os'
 import { readDirective, type NodeClient } from '../../../node/index.js'
 import { nodeFiles } from '../../../paths.js'
-import type { Server } from '../../member.js'
+import type { Member, Server } from '../../member.js'
 
 export const tickHz = 19
 export const replicationTickHz = 1
@@ -57,7 +57,7 @@ export async function configure(servers: readonly Server[], directives: Directiv
 }
 
 /** Sets one directive on running servers. @returns what sets it back to what each of them had */
-export async function borrow(servers: readonly Server[], name: string, value: string): Promise<() => Promise<void>> {
+export async function borrow(servers: readonly Member[], name: string, value: string): Promise<() => Promise<void>> {
   const before = await Promise.all(
     servers.map(async (server) => {
       const client = await server.client()
@@ -84,7 +84,7 @@ export async function putBack(servers: readonly Server[], settings: readonly Boo
 }
 
 /** A server that is gone needs nothing set back: its next start reads its redis.conf. One may still be on its way up. */
-async function setBack(server: Server, pairs: readonly (readonly [name: string, value: string])[]): Promise<void> {
+async function setBack(server: Member, pairs: readonly (readonly [name: string, value: string])[]): Promise<void> {
   if (server.state !== 'running' && server.state !== 'starting') return
   const client: NodeClient = await server.client()
   await Promise.all(pairs.map(([name, value]) => client.call('CONFIG', 'SET', name, value)))

@@ -11,7 +11,17 @@ export function foldersFor(nodes: readonly PlannedNode[], dir: string): Server[]
   return nodes.map(({ name, port }) => {
     const own = path.join(dir, String(port))
     mkdirSync(own, { recursive: true })
-    return { name, port, dir: own, state: 'stopped', client: never, start: never, listening: never, stop: never }
+    return {
+      lab: 'default',
+      name,
+      port,
+      dir: own,
+      state: 'stopped',
+      client: never,
+      start: never,
+      listening: never,
+      stop: never,
+    }
   })
 }
 

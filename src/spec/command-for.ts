@@ -1,0 +1,9 @@
+/** A command about a lab, as a person would type it: what hints name. */
+
+/** How a lab is named on a command line. */
+export const nameFlag = (lab: string): string => (lab === 'default' ? '' : ` --name ${lab}`)
+
+/** `redis-lab start m1`, `redis-lab down --name other --purge`. */
+export function commandFor(lab: string, command: string, ...words: readonly string[]): string {
+  return [`redis-lab ${command}${nameFlag(lab)}`, ...words].join(' ')
+}

@@ -1,0 +1,118 @@
+/** The proofs of the soak can fail: what is put in their way is found. */
+import { spawn } from 'node:child_process'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import net from 'node:net'
+import path from 'node:path'
+import process from 'node:process'
+import { expect, inject, onTestFinished, test } from 'vitest'
+import type { LabStatus } from '../../src/supervisor/index.js'
+import { labLock, socketPath } from '../../src/paths.js'
+import { identify } from '../../src/util/process-identity.js'
+import { ask } from '../support/ask.js'
+import { whatIsLeft } from './invariants/left.js'
+import { expectManners } from './manners.js'
+import { Place } from './place.js'
+import type { World } from './world.js'
+import { lostOf } from './writer/read-back.js'
+import { Writer } from './writer/writer.js'
+
+const world = {
+  build: { engine: 'redis', version: '0', source: '', server: '', cli: '' },
+  cacheDir: '/nowhere',
+  redis: undefined,
+} as const
+
+function emptyPlace(of: World = world): Place {
+  const place = new Place({ world: of, ownCache: false, signal: new AbortController().signal })
+  onTestFinished(() => {
+    place.sightings.close()
+    place.delete()
+  })
+  return place
+}
+
+test('an empty place has nothing left', async () => {
+  expect(await whatIsLeft(emptyPlace())).toEqual({ deadLocks: [], rest: [] })
+})
+
+test('a process is found by its environment, and another by its folder', async () => {
+  const place = emptyPlace()
+  const forever = ['-e', 'setInterval(() => {}, 1000)']
+  const children = [
+    spawn(process.execPath, forever, { env: place.env, stdio: 'ignore' }),
+    spawn(process.execPath, forever, { cwd: path.join(place.dir, 'state'), env: {}, stdio: 'ignore' }),
+  ]
+  onTestFinished(() => children.forEach((child) => child.kill('SIGKILL')))
+  await expect
+    .poll(async () => (await whatIsLeft(place)).rest.map((line) => Number(/^process +(\d+)/.exec(line)?.[1])).sort())
+    .toEqual(children.map(({ pid }) => pid).sort())
+})
+
+test("a port is found that is held from within, and one that a stranger has taken is nobody's", async () => {
+  const place = emptyPlace()
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await new Promise((done) => server.once('listening', done))
+  onTestFinished(() => void server.close())
+  const program = `net.createServer().listen(0, '127.0.0.1', function () { console.log(this.address().port) })`
+  const child = spawn(process.execPath, ['-e', program], { cwd: path.join(place.dir, 'work'), env: place.env })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const port = Number(await new Promise((said) => child.stdout.once('data', said)))
+  place.sightings.ports.add((server.address() as net.AddressInfo).port).add(port)
+  const { rest } = await whatIsLeft(place)
+  expect(rest.filter((line) => line.startsWith('port'))).toEqual([`port ${port} is held by pid ${child.pid}`])
+})
+
+test('a lab, its socket, a temporary file and locks, dead or held, are found', async () => {
+  const place = emptyPlace()
+  const dir = path.join(place.dir, 'tmp', 'redis-lab-x')
+  mkdirSync(dir)
+  symlinkSync(dir, path.join(place.places.state, 'labs', 'x'))
+  const socket = socketPath(place.places, dir)
+  mkdirSync(path.dirname(socket), { recursive: true, mode: 0o700 })
+  writeFileSync(socket, '')
+  onTestFinished(() => rmSync(socket, { force: true }))
+  writeFileSync(labLock(place.places, 'x'), JSON.stringify({ ...identify(process.pid), command: 'x' }))
+  writeFileSync(labLock(place.places, 'y'), JSON.stringify({ pid: process.pid, startTime: 'before', command: 'y' }))
+
+  const { deadLocks, rest } = await whatIsLeft(place)
+  expect(deadLocks).toEqual([labLock(place.places, 'y')])
+  expect(rest.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual([
+    'temporary file',
+    'lab state/labs/x',
+    `lock ${labLock(place.places, 'x')},`,
+    `socket ${socket}`,
+  ])
+})
+
+test('a write that is lost is found, by its key', async () => {
+  const place = emptyPlace({ ...world, build: inject('build'), cacheDir: inject('cacheDir') })
+  const status = await place.json<LabStatus>('up', '--replicas', '0', '--port', 'auto')
+  const writer = new Writer({ status, replicas: 0, journal: place.journal })
+  await expect.poll(() => writer.acknowledged.size).toBeGreaterThan(300)
+  await writer.stop()
+  expect(await lostOf(status, writer.acknowledged)).toEqual([])
+  const key = [...writer.acknowledged.keys()][200] ?? ''
+  const port = writer.acknowledged.get(key)?.port
+  expect(await ask(Number(port), 'DEL', key)).toBe(1)
+  expect(await lostOf(status, writer.acknowledged)).toEqual([expect.stringContaining(`${key} (slot `)])
+  await place.run('down', '--purge')
+  expect(await whatIsLeft(place)).toEqual({ deadLocks: [], rest: [] })
+})
+
+const said = (code: number | null, stderr: string) => ({
+  words: 'redis-lab up',
+  code,
+  signal: null,
+  stdout: '',
+  stderr,
+})
+
+test('a command has manners: an exit code of its own, a sentence, no stack and no defect', () => {
+  expectManners(said(0, ''))
+  expectManners(said(1, 'redis-lab: it did not work\n'))
+  expectManners(said(130, ''), { hurried: true })
+  expect(() => expectManners(said(3, 'redis-lab: it did not work\n'))).toThrow('none of its exit codes')
+  expect(() => expectManners(said(1, 'oh\n'))).toThrow('without a sentence')
+  expect(() => expectManners(said(1, 'redis-lab: x\n    at main (file:///x.js:1:2)\n'))).toThrow('a stack')
+  expect(() => expectManners(said(1, 'redis-lab: x\nThis is a defect of redis-lab: report it\n'))).toThrow('a defect')
+})
