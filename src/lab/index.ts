@@ -15,7 +15,15 @@ export {
   type SaveHow,
   type Snapshot,
 } from './snapshot/index.js'
-export { connectLab, findSnapshot, startLab, type StartLabOptions } from './start.js'
+export {
+  connectLab,
+  findSnapshot,
+  keepFolder,
+  labBehind,
+  prepareBuild,
+  startLab,
+  type StartLabOptions,
+} from './start.js'
 export { labStatus } from './status.js'
 export { supervisedLab } from './supervised.js'
 export { takeDown, type TakenDown } from './take-down.js'

@@ -164,7 +164,7 @@ async function prepareNew(
   const given = port === 'auto' ? undefined : Array.from({ length: count }, (_, index) => port + index)
   // A first look before a build that may take a minute; what counts is the claim after it.
   if (given) await requireFreePorts(given)
-  const build = await install(spec, context)
+  const build = await installFor(spec, context)
   beginning?.requireFit(build)
   if (given) await takePorts(given, claims)
   const ports = given ?? (await findFreePorts(count, claims))
@@ -183,14 +183,17 @@ async function prepareKept(
   if (origin.kind === 'orphaned') claimPorts(ports, claims)
   else await takePorts(ports, claims)
   try {
-    return await keptRecord(kept, wanted, (spec) => install(spec, context))
+    return await keptRecord(kept, wanted, (spec) => installFor(spec, context))
   } catch (error) {
     releasePorts(ports, claims)
     throw error
   }
 }
 
-function install({ redis, malloc }: Pick<LabSpec, 'redis' | 'malloc'>, context: OpenContext): Promise<Build> {
+export function installFor(
+  { redis, malloc }: Pick<LabSpec, 'redis' | 'malloc'>,
+  context: Pick<OpenContext, 'env' | 'emit' | 'signal'>,
+): Promise<Build> {
   const { env, emit, signal } = context
   return installRelease({ redis, malloc }, { cacheDir: placesFrom(env).cache, env, emit, ...(signal && { signal }) })
 }

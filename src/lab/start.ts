@@ -3,10 +3,12 @@ import { randomBytes } from 'node:crypto'
 import { LabError } from '../errors.js'
 import type { Emit, LabEvent, TimedEvent } from '../events.js'
 import { placesFrom, type Places } from '../paths.js'
-import type { LabOptions } from '../spec/index.js'
+import type { Build } from '../release/index.js'
+import { resolveLab, type LabOptions } from '../spec/index.js'
+import { keepEvidence, readLab } from '../supervisor/index.js'
 import { leasedLab, sharedLab, type Lab } from './lab.js'
 import { Listeners } from './listeners.js'
-import { openLab } from './open.js'
+import { installFor, openLab } from './open.js'
 import type { Snapshot } from './snapshot/index.js'
 import { supervisedLab } from './supervised.js'
 
@@ -57,11 +59,46 @@ export async function startLab({ onEvent = () => {}, signal, ...options }: Start
  * @throws LabError `lab-not-found` when no lab of that name runs
  */
 export async function connectLab(name = process.env['REDIS_LAB_NAME'] || 'default'): Promise<Lab> {
-  const { askStatus } = await import('./client.js')
   const { run } = await supervisedLab(name, { env: process.env, emit: () => {} })
+  return labBehind(run.socket)
+}
+
+/**
+ * The handle of the lab that answers on this control socket, wherever its record is.
+ *
+ * @throws LabError `supervisor-failed` when nobody answers
+ */
+export async function labBehind(socket: string): Promise<Lab> {
+  const { askStatus } = await import('./client.js')
+  const status = await askStatus(socket)
   // The places are those of now, whatever the environment becomes.
   const places = placesFrom(process.env)
-  return sharedLab(await askStatus(run.socket), { places, end: downOf(places, name) })
+  return sharedLab(status, { places, end: downOf(places, status.name) })
+}
+
+/**
+ * The build that a lab with these options would use, made now if there is none.
+ *
+ * @throws LabError as installRelease does
+ */
+export async function prepareBuild({
+  onEvent = () => {},
+  signal,
+  redis,
+  malloc,
+}: StartLabOptions = {}): Promise<Build> {
+  const { spec } = resolveLab({ redis, malloc }, process.env)
+  return installFor(spec, { env: process.env, emit: onEvent, signal })
+}
+
+/**
+ * Copies a lab's folder, as its servers have written it by now, to where it outlives the lab. Only the last ten are kept.
+ *
+ * @returns that folder
+ */
+export function keepFolder(dir: string): string | undefined {
+  const record = readLab(dir)
+  return record && keepEvidence(placesFrom(process.env), record, { data: true })
 }
 
 /**

@@ -1,6 +1,6 @@
 export { Channel, type FromSupervisor, type Order, type Origin, type ToSupervisor } from './channel.js'
 export { labFacts, nodeFacts } from './describe.js'
-export { deleteLab, deleteRemains } from './folder.js'
+export { deleteLab, deleteRemains, keepEvidence } from './folder.js'
 export { parseJournalLine } from './journal.js'
 export { nodeVerbs, type NodeVerb } from './node-verbs.js'
 export { awaitEnd, endOrphans, endServers, removeDeadSocket, serversLeft } from './orphans.js'

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { constants, existsSync, linkSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { types } from 'node:util'
 import process from 'node:process'
 import { LabError } from '../errors.js'
 
@@ -31,7 +32,7 @@ function withDraft(file: string, text: string, mode: number, place: (draft: stri
 
 /** Of a write that failed, unlike an open, the system's error does not say which file it was. */
 function named(error: unknown, file: string): unknown {
-  if (!(error instanceof Error) || 'path' in error) return error
+  if (!types.isNativeError(error) || 'path' in error) return error
   error.message += ` '${file}'`
   return Object.assign(error, { path: file })
 }

@@ -1,0 +1,30 @@
+/** ioredis goes through a failover and a crash, and no write that was acknowledged is lost. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Cluster } from 'ioredis'
+import { useLab } from 'redis-lab/node-test'
+import { eventually, startWriting } from './writer.js'
+
+// Acknowledged is to mean "on disk": a master that is killed has nothing else when it comes back.
+const lab = useLab({ set: ['appendfsync always'] })
+
+test('a replica takes over, then a master is killed, while ioredis writes', async () => {
+  const redis = new Cluster(lab.rootNodes)
+  const writer = startWriting(redis)
+  const goesOn = async () => {
+    const { length } = writer.acknowledged
+    await eventually(() => writer.acknowledged.length > length + 50)
+  }
+  await goesOn()
+
+  assert.deepEqual(await lab.failover('r1'), { promoted: 'r1', demoted: 'm1' })
+  await goesOn()
+
+  await lab.master(1).kill()
+  await eventually(async () => (await lab.status()).ready.level === 'full')
+  await goesOn()
+
+  await writer.stop()
+  assert.deepEqual(await writer.lost(), [])
+  redis.disconnect()
+})
