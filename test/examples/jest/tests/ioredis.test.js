@@ -1,4 +1,4 @@
-/** ioredis goes through a failover and a crash, and no write that was acknowledged is lost. */
+/** ioredis goes through a failover, a crash and a reset, and no write that was acknowledged is lost. */
 const { Cluster } = require('ioredis')
 const { useLab } = require('redis-lab/jest')
 const { eventually, startWriting } = require('./writer.js')
@@ -6,7 +6,7 @@ const { eventually, startWriting } = require('./writer.js')
 // Acknowledged is to mean "on disk": a master that is killed has nothing else when it comes back.
 const lab = useLab({ set: ['appendfsync always'] })
 
-test('a replica takes over, then a master is killed, while ioredis writes', async () => {
+test('a replica takes over, a master is killed, and all is reset, while ioredis writes', async () => {
   const redis = new Cluster(lab.rootNodes)
   const writer = startWriting(redis)
   const goesOn = async () => {
@@ -19,10 +19,17 @@ test('a replica takes over, then a master is killed, while ioredis writes', asyn
   await goesOn()
 
   await lab.master(1).kill()
-  await eventually(async () => (await lab.status()).ready.level === 'full')
+  await lab.waitFor('full')
   await goesOn()
 
   await writer.stop()
   expect(await writer.lost()).toEqual([])
+
+  // Back to the plan, and empty: the same client goes on.
+  const { undone } = await lab.reset()
+  expect(undone).not.toEqual([])
+  expect((await lab.status()).nodes[0].role).toBe('master')
+  expect(await redis.get('key:0')).toBe(null)
+  expect(await redis.set('after', 'reset')).toBe('OK')
   redis.disconnect()
 })

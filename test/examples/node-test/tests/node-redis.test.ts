@@ -1,4 +1,4 @@
-/** node-redis goes through a failover and a crash, and no write that was acknowledged is lost. */
+/** node-redis goes through a failover, a crash and a reset, and no write that was acknowledged is lost. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createCluster } from 'redis'
@@ -8,7 +8,7 @@ import { eventually, startWriting } from './writer.js'
 // Acknowledged is to mean "on disk": a master that is killed has nothing else when it comes back.
 const lab = useLab({ set: ['appendfsync always'] })
 
-test('a replica takes over, then a master is killed, while node-redis writes', async () => {
+test('a replica takes over, a master is killed, and all is reset, while node-redis writes', async () => {
   const redis = createCluster({ rootNodes: lab.rootNodes })
   redis.on('error', () => {})
   await redis.connect()
@@ -23,10 +23,17 @@ test('a replica takes over, then a master is killed, while node-redis writes', a
   await goesOn()
 
   await lab.master(1).kill()
-  await eventually(async () => (await lab.status()).ready.level === 'full')
+  await lab.waitFor('full')
   await goesOn()
 
   await writer.stop()
   assert.deepEqual(await writer.lost(), [])
+
+  // Back to the plan, and empty: the same client goes on.
+  const { undone } = await lab.reset()
+  assert.notEqual(undone.length, 0)
+  assert.equal((await lab.status()).nodes[0]?.role, 'master')
+  assert.equal(await redis.get('key:0'), null)
+  assert.equal(await redis.set('after', 'reset'), 'OK')
   redis.destroy()
 })

@@ -1,4 +1,4 @@
-/** node-redis goes through a failover and a crash, and no write that was acknowledged is lost. */
+/** node-redis goes through a failover, a crash and a reset, and no write that was acknowledged is lost. */
 import { createCluster } from 'redis'
 import { labFixtures } from 'redis-lab/vitest'
 import { test as base, expect } from 'vitest'
@@ -7,7 +7,7 @@ import { startWriting } from './writer.js'
 // Acknowledged is to mean "on disk": a master that is killed has nothing else when it comes back.
 const test = base.extend(labFixtures({ scope: 'file', set: ['appendfsync always'] }))
 
-test('a replica takes over, then a master is killed, while node-redis writes', async ({ lab }) => {
+test('a replica takes over, a master is killed, and all is reset, while node-redis writes', async ({ lab }) => {
   const redis = createCluster({ rootNodes: lab.rootNodes })
   redis.on('error', () => {})
   await redis.connect()
@@ -22,10 +22,17 @@ test('a replica takes over, then a master is killed, while node-redis writes', a
   await goesOn()
 
   await lab.master(1).kill()
-  await expect.poll(async () => (await lab.status()).ready.level, { timeout: 20_000 }).toBe('full')
+  await lab.waitFor('full')
   await goesOn()
 
   await writer.stop()
   expect(await writer.lost()).toEqual([])
+
+  // Back to the plan, and empty: the same client goes on.
+  const { undone } = await lab.reset()
+  expect(undone).not.toEqual([])
+  expect((await lab.status()).nodes[0]?.role).toBe('master')
+  expect(await redis.get('key:0')).toBe(null)
+  expect(await redis.set('after', 'reset')).toBe('OK')
   redis.destroy()
 })
