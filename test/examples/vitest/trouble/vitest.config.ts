@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     dir: import.meta.dirname,
-    globalSetup: ['lab.setup.ts'],
+    globalSetup: ['trouble/lab.setup.ts'],
     testTimeout: 60_000,
   },
 })
