@@ -16,7 +16,7 @@ export type Run = (invocation: Invocation) => Promise<number>
 export interface Command {
   readonly name: string
   readonly summary: string
-  /** As commander spells them: `[node]`. */
+  /** As commander spells them: `[node]`, `<action> [names...]`. */
   readonly args?: string
   /** Takes words after `--`. */
   readonly rest?: string

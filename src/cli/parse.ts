@@ -30,7 +30,7 @@ export function parseArgv(argv: readonly string[], version: string): Parsed | un
     .showSuggestionAfterError(true)
   for (const command of commands) {
     const sub = program.command(command.name).description(command.summary)
-    if (command.args) sub.argument(command.args)
+    if (command.args) sub.arguments(command.args)
     if (command.rest) sub.usage(`[options] ${command.args ?? ''} [-- ${command.rest}]`)
     const shape = { ...command.shape, verbose }
     for (const key of Object.keys(shape)) sub.addOption(toFlag(shape, key))
@@ -77,7 +77,11 @@ function toFlag(shape: OptionShape, key: string): Option {
 }
 
 export const spellDefault = (key: string, value: unknown): string =>
-  key === 'timeout' ? `${Number(value) / 1000}s` : String(value)
+  key === 'timeout'
+    ? `${Number(value) / 1000}s`
+    : key === 'olderThan'
+      ? `${Number(value) / 86_400_000}d`
+      : String(value)
 
 /** From commander's names (--foo-bar is fooBar) and texts to the shape's names and values. */
 function readFlags(shape: OptionShape, given: Record<string, unknown>): Record<string, unknown> {

@@ -1,11 +1,14 @@
 export {
   choose,
   formCluster,
+  isVerified,
   leastMastersOfRedisCli,
   leaveAsKept,
+  verified,
   type CreatorName,
   type FormContext,
   type Formed,
+  type VerifiedLine,
 } from './create/index.js'
 export { isIn, keyIn, slotOf } from './key-slot.js'
 export { canBeAsked, type Member, type Server, type Shape } from './member.js'

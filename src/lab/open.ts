@@ -10,7 +10,7 @@ import { LabError } from '../errors.js'
 import type { Emit } from '../events.js'
 import { claimPorts, findFreePorts, releasePorts, requireFreePorts, takePorts, type PortClaims } from '../node/index.js'
 import { labLock, placesFrom, portsDir, socketPath, type Places } from '../paths.js'
-import { installRelease, type Build } from '../release/index.js'
+import { installRelease, noteUse, type Build } from '../release/index.js'
 import { resolveLab, type LabOptions, type LabSpec, type ResolvedSpec } from '../spec/index.js'
 import { deleteLab, serversLeft, type LabRecord, type LabStatus, type Origin } from '../supervisor/index.js'
 import { withLock, type LockHolder } from '../util/lock.js'
@@ -164,16 +164,24 @@ async function prepareKept(
   if (origin.kind === 'orphaned') claimPorts(ports, claims)
   else await takePorts(ports, claims)
   try {
-    return await keptRecord(kept, wanted, (spec) => install(spec, context))
+    const record = await keptRecord(kept, wanted, (spec) => install(spec, context))
+    noteUse(placesFrom(context.env).cache, record.build)
+    return record
   } catch (error) {
     releasePorts(ports, claims)
     throw error
   }
 }
 
-function install({ redis, malloc }: Pick<LabSpec, 'redis' | 'malloc'>, context: OpenContext): Promise<Build> {
+function install(
+  { redis, sha256, malloc }: Pick<LabSpec, 'redis' | 'sha256' | 'malloc'>,
+  context: OpenContext,
+): Promise<Build> {
   const { env, emit, signal } = context
-  return installRelease({ redis, malloc }, { cacheDir: placesFrom(env).cache, env, emit, ...(signal && { signal }) })
+  return installRelease(
+    { redis, sha256, malloc },
+    { cacheDir: placesFrom(env).cache, env, emit, ...(signal && { signal }) },
+  )
 }
 
 /** Waits until the lab is ready; an abort has the supervisor undo what it began. */

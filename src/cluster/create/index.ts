@@ -1,2 +1,3 @@
 export type { CreatorName, FormContext } from './creator.js'
+export { isVerified, verified, type VerifiedLine } from './instant/engine.js'
 export { choose, formCluster, leastMastersOfRedisCli, leaveAsKept, type Formed } from './form.js'

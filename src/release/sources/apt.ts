@@ -10,11 +10,13 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { LabError } from '../../errors.js'
 import { findOnPath, runCommand } from '../../util/command.js'
-import { asSourcePackages, type SourcesFile } from './apt-lines.js'
+import { asSourcePackages, ofSuite, type SourcesFile } from './apt-lines.js'
 
 export interface AptJob {
   /** The name of the source package. */
   readonly name: string
+  /** Another suite than those that are configured, from the same mirror. */
+  readonly suite?: string | undefined
   /** Private; apt's folders and the result are made in it. */
   readonly dir: string
   /** Where the machine's configuration is: /etc/apt. */
@@ -30,10 +32,11 @@ const sourceTimeoutMs = 5 * 60_000
  * @returns the path of the upstream tarball
  * @throws LabError `release-unreachable` with what apt said; `interrupted`
  */
-export async function aptSource({ name, dir, aptDir, env, signal }: AptJob): Promise<string> {
+export async function aptSource({ name, suite, dir, aptDir, env, signal }: AptJob): Promise<string> {
   const apt = findOnPath('apt-get', env['PATH'] ?? '')
   if (!apt) throw noSource('this system has no apt-get')
-  const sources = asSourcePackages(readSources(aptDir))
+  const configured = readSources(aptDir)
+  const sources = asSourcePackages(suite === undefined ? configured : ofSuite(configured, suite))
   if (sources.length === 0) throw noSource(`apt has no package sources configured in ${aptDir}`)
 
   const result = path.join(dir, 'package')
@@ -50,11 +53,28 @@ export async function aptSource({ name, dir, aptDir, env, signal }: AptJob): Pro
   const sourceSaid = await failureOf(fetching)
   if (sourceSaid) {
     const evidence = [...(updateSaid ?? []), ...sourceSaid].filter((line) => /^(E|W|Err)\b/.test(line))
-    throw noSource(`apt-get source ${name} failed`, evidence.length > 0 ? [...new Set(evidence)] : sourceSaid)
+    const details = evidence.length > 0 ? [...new Set(evidence)] : sourceSaid
+    if (suite === undefined) throw noSource(`apt-get source ${name} failed`, details)
+    // What is left of an update says whether the mirror knows the suite at all.
+    const carried = readdirSync(folders.lists).some((file) => /_(In)?Release$/.test(file))
+    throw noSource(
+      carried
+        ? `the suite ${suite} has no source package ${name}, or it cannot be fetched`
+        : `the suite ${suite} is not on the mirror that is configured here, or the mirror cannot be reached`,
+      details,
+    )
   }
-  const tarball = readdirSync(result).find((file) => /\.orig\.tar\.gz$/.test(file))
+  const files = readdirSync(result)
+  const tarball = files.find((file) => /\.orig\.tar\.gz$/.test(file))
   if (tarball) return path.join(result, tarball)
-  throw noSource(`the source package ${name} holds no .orig.tar.gz`, readdirSync(result))
+  const other = files.find((file) => /\.orig\.tar\./.test(file))
+  const of = suite === undefined ? '' : ` of ${suite}`
+  if (!other) throw noSource(`the source package ${name}${of} holds no sources of a release`, files)
+  throw noSource(
+    `the source package ${name}${of} is packed as .${other.replace(/^.*\.orig\./, '')}, which redis-lab does not read`,
+    // Whoever packs it anew takes out of it what other packages have.
+    [`${other}: packed anew by the distribution, mostly without the libraries that a release brings along`],
+  )
 }
 
 /** Undefined when it went well, otherwise what was said. */
@@ -120,6 +140,7 @@ function privateSettings({ lists, cache, sources }: { lists: string; cache: stri
 }
 
 function noSource(message: string, details: readonly string[] = []): LabError {
-  const hint = 'Take another source: --redis VERSION, --redis system, or a path.'
+  const hint =
+    'Take another source: --redis VERSION, another suite, an address with --sha256, --redis system, or a path.'
   return new LabError({ code: 'release-unreachable', message, hint, details })
 }
