@@ -1,5 +1,4 @@
 /** Every command: its name, arguments and options here, and what it does in a file of its own. */
-import { run as cache } from './cache.js'
 import { run as cli } from './cli.js'
 import { nodeVerbs } from '../supervisor/index.js'
 import type { Command } from './command.js'
@@ -12,7 +11,6 @@ import { run as ls } from './ls.js'
 import { run as prune } from './prune.js'
 import { run as status } from './status.js'
 import { run as up } from './up.js'
-import { run as versions } from './versions.js'
 import {
   cacheShape,
   cliShape,
@@ -98,7 +96,7 @@ export const commands: readonly Command[] = [
     name: 'versions',
     summary: 'list the releases that can be had by their version, what is built, and what forms a cluster instantly',
     shape: versionsShape,
-    run: versions,
+    run: async (invocation) => (await import('./versions.js')).run(invocation),
   },
   {
     name: 'cache',
@@ -106,7 +104,7 @@ export const commands: readonly Command[] = [
       'ls: the builds, their size, last use and labs; rm: remove builds by their key; prune: remove those that no lab uses and that nobody has used for long',
     args: '<action> [keys...]',
     shape: cacheShape,
-    run: cache,
+    run: async (invocation) => (await import('./cache.js')).run(invocation),
   },
   {
     name: 'doctor',

@@ -4,7 +4,7 @@
 export function didYouMean(said: string, known: readonly string[]): string | undefined {
   const near = known
     .map((word) => ({ word, steps: distance(said, word) }))
-    .filter(({ word, steps }) => steps <= Math.max(1, Math.floor(Math.max(word.length, said.length) / 3)))
+    .filter(({ word, steps }) => steps <= Math.ceil(Math.max(word.length, said.length) / 3))
     .sort((a, b) => a.steps - b.steps)
   const meant = near[0] ?? known.map((word) => ({ word })).find(({ word }) => said.length > 2 && word.startsWith(said))
   return meant && `Did you mean ${meant.word}?`
