@@ -96,7 +96,7 @@ test('a suite is asked for at the mirror of this machine, and once', async () =>
   const build = await install(libc('distro:trixie'), context, world)
   expect(build).toMatchObject({ version, source: `distribution source ${version} (trixie)` })
   const asked = readFileSync(seen, 'utf8')
-  expect(asked).toContain('source --download-only redis\n')
+  expect(asked).toContain('source --download-only --tar-only redis\n')
   expect(asked).toContain('deb-src http://mirror.test/debian trixie main\n')
   expect(asked).not.toContain('stable')
 
@@ -107,7 +107,7 @@ test('a suite is asked for at the mirror of this machine, and once', async () =>
   expect(same).toEqual({ ...build, source: `distribution source ${version} (sid)` })
   expect(context.events.filter(({ type }) => type === 'build-started')).toHaveLength(1)
   await install(libc('valkey@distro:sid'), context, world)
-  expect(readFileSync(seen, 'utf8')).toContain('source --download-only valkey\n')
+  expect(readFileSync(seen, 'utf8')).toContain('source --download-only --tar-only valkey\n')
 })
 
 test('a suite that the mirror does not carry, and one without the package, are told apart', async () => {

@@ -49,29 +49,40 @@ export async function aptSource({ name, suite, dir, aptDir, env, signal }: AptJo
   const run = { cwd: result, env: { ...env, APT_CONFIG: configuration, LC_ALL: 'C' }, signal, tethered: true }
   // One unreachable third-party source makes an update fail although ours is there: what it said is kept as evidence.
   const updateSaid = await failureOf(runCommand(apt, ['-q', 'update'], { ...run, timeoutMs: updateTimeoutMs }))
-  const fetching = runCommand(apt, ['-q', 'source', '--download-only', name], { ...run, timeoutMs: sourceTimeoutMs })
+  // The upstream tarball alone: its sum stands in the signed index, and what the distribution adds to it is not wanted here.
+  const words = ['-q', 'source', '--download-only', '--tar-only', name]
+  const fetching = runCommand(apt, words, { ...run, timeoutMs: sourceTimeoutMs })
   const sourceSaid = await failureOf(fetching)
   if (sourceSaid) {
     const evidence = [...(updateSaid ?? []), ...sourceSaid].filter((line) => /^(E|W|Err)\b/.test(line))
     const details = evidence.length > 0 ? [...new Set(evidence)] : sourceSaid
-    if (suite === undefined) throw noSource(`apt-get source ${name} failed`, details)
-    // What is left of an update says whether the mirror knows the suite at all.
-    const carried = readdirSync(folders.lists).some((file) => /_(In)?Release$/.test(file))
-    throw noSource(
-      carried
-        ? `the suite ${suite} has no source package ${name}, or it cannot be fetched`
-        : `the suite ${suite} is not on the mirror that is configured here, or the mirror cannot be reached`,
-      details,
-    )
+    const why =
+      suite === undefined ? `apt-get source ${name} failed` : suiteProblem({ name, suite }, folders.lists, sourceSaid)
+    throw noSource(why, details)
   }
-  const files = readdirSync(result)
+  return tarballIn(result, suite === undefined ? name : `${name} of ${suite}`)
+}
+
+/** What an update has left says whether the mirror knows the suite at all. */
+function suiteProblem(
+  { name, suite }: { name: string; suite: string },
+  lists: string,
+  said: readonly string[],
+): string {
+  if (!readdirSync(lists).some((file) => /_(In)?Release$/.test(file)))
+    return `the suite ${suite} is not on the mirror that is configured here, or the mirror cannot be reached`
+  const unknown = said.some((line) => line.includes('Unable to find a source package'))
+  return `the suite ${suite} has ${unknown ? `no source package ${name}` : `a source package ${name} that cannot be fetched`}`
+}
+
+function tarballIn(dir: string, what: string): string {
+  const files = readdirSync(dir)
   const tarball = files.find((file) => /\.orig\.tar\.gz$/.test(file))
-  if (tarball) return path.join(result, tarball)
+  if (tarball) return path.join(dir, tarball)
   const other = files.find((file) => /\.orig\.tar\./.test(file))
-  const of = suite === undefined ? '' : ` of ${suite}`
-  if (!other) throw noSource(`the source package ${name}${of} holds no sources of a release`, files)
+  if (!other) throw noSource(`the source package ${what} holds no sources of a release`, files)
   throw noSource(
-    `the source package ${name}${of} is packed as .${other.replace(/^.*\.orig\./, '')}, which redis-lab does not read`,
+    `the source package ${what} is packed as .${other.replace(/^.*\.orig\./, '')}, which redis-lab does not read`,
     // Whoever packs it anew takes out of it what other packages have.
     [`${other}: packed anew by the distribution, mostly without the libraries that a release brings along`],
   )
