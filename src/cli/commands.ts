@@ -1,4 +1,5 @@
 /** Every command: its name, arguments and options here, and what it does in a file of its own. */
+import { run as cache } from './cache.js'
 import { run as cli } from './cli.js'
 import { nodeVerbs } from '../supervisor/index.js'
 import type { Command } from './command.js'
@@ -11,6 +12,7 @@ import { run as ls } from './ls.js'
 import { run as prune } from './prune.js'
 import { run as status } from './status.js'
 import { run as up } from './up.js'
+import { run as versions } from './versions.js'
 import {
   cacheShape,
   cliShape,
@@ -96,7 +98,7 @@ export const commands: readonly Command[] = [
     name: 'versions',
     summary: 'list the releases that can be had by their version, what is built, and what forms a cluster instantly',
     shape: versionsShape,
-    run: async (invocation) => (await import('./versions.js')).run(invocation),
+    run: versions,
   },
   {
     name: 'cache',
@@ -104,7 +106,7 @@ export const commands: readonly Command[] = [
       'ls: the builds, their size, last use and labs; rm: remove builds by their key; prune: remove those that no lab uses and that nobody has used for long',
     args: '<action> [keys...]',
     shape: cacheShape,
-    run: async (invocation) => (await import('./cache.js')).run(invocation),
+    run: cache,
   },
   {
     name: 'doctor',
