@@ -2,7 +2,8 @@ import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/'] },
+  // The examples are projects of their own, with other packages than these.
+  { ignores: ['dist/', 'node_modules/', 'test/examples/'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

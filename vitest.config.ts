@@ -1,8 +1,10 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Projects of their own: scripts/examples.js installs and runs them.
+    exclude: [...configDefaults.exclude, 'test/examples/**'],
     globalSetup: ['test/support/global-setup.ts'],
     // Each test starts processes of its own; a runner process per file keeps their signals apart.
     pool: 'forks',

@@ -19,7 +19,19 @@ const ratios: readonly Ratio[] = [
   { what: '100 nodes (5), redis-cli : instant', dividend: 'redis-cli-100', divisor: 'instant-100' },
   { what: '`up` of a kept lab : a new `up` (6)', dividend: 'resume', divisor: 'resume-new' },
   { what: '`redis-lab install` : tar and make (8)', dividend: 'install', divisor: 'plain-make' },
+  { what: 'CLUSTER RESET and forming again (10) : `lab.reset()`', dividend: 'form-again', divisor: 'reset-data' },
+  { what: 'a fresh lab (10) : `lab.reset()`', dividend: 'fresh-lab', divisor: 'reset-data' },
   { what: '`redis-lab --version` : `node -e 0` (9)', dividend: 'cli-version', divisor: 'node' },
+  {
+    what: 'two labs loaded : one loaded and ten from its snapshot (11), one by one',
+    dividend: 'twice-one-by-one',
+    divisor: 'once-one-by-one',
+  },
+  {
+    what: 'two labs loaded : one loaded and ten from its snapshot (11), 1,000 at once',
+    dividend: 'twice-in-batches',
+    divisor: 'once-in-batches',
+  },
 ]
 
 /** Those of which both sides were measured in the same round at least once. */

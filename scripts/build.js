@@ -7,9 +7,10 @@
  * What the quick commands need is bundled, because loading many small files takes longer than running them. What only a first
  * run needs (unpacking, downloading, making) stays outside and is loaded when it is needed.
  */
-import { rmSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { build } from 'esbuild'
+import ts from 'typescript'
 
 const root = new URL('..', import.meta.url).pathname
 const bundled = [
@@ -33,37 +34,70 @@ const entries = [
   'src/cli/reference.ts',
   'src/supervisor/main.ts',
   'src/supervisor/sweep.ts',
+  'src/fixture/vitest.ts',
+  'src/fixture/node-test.ts',
 ]
-await Promise.all(
-  entries.map((entry) =>
+const common = {
+  absWorkingDir: root,
+  outbase: 'src',
+  outdir: 'dist',
+  bundle: true,
+  // Less to read for the parser; names stay, for the traces of errors.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  platform: 'node',
+  target: 'node20',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  logLevel: 'warning',
+}
+await Promise.all([
+  ...entries.map((entry) =>
     build({
-      absWorkingDir: root,
+      ...common,
       entryPoints: [entry],
-      outbase: 'src',
-      outdir: 'dist',
       chunkNames: 'lazy/[name]-[hash]',
-      bundle: true,
       splitting: true,
-      // Less to read for the parser; names stay, for the traces of errors.
-      minifySyntax: true,
-      minifyWhitespace: true,
       format: 'esm',
-      platform: 'node',
-      target: 'node20',
-      sourcemap: 'linked',
-      sourcesContent: false,
-      external: Object.keys(dependencies).filter((name) => !bundled.includes(name)),
+      external: [...Object.keys(dependencies).filter((name) => !bundled.includes(name)), 'vitest'],
       // Some of the bundled packages are CommonJS and ask for node's own modules by require().
       banner: {
         js: "import { createRequire as $require } from 'node:module'; const require = $require(import.meta.url);",
       },
-      logLevel: 'warning',
     }),
   ),
-)
+  // jest runs tests where neither import() nor a package that is an ES module can be had: all of it in one CommonJS file.
+  build({
+    ...common,
+    entryPoints: ['src/fixture/jest.ts'],
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    external: ['@jest/globals'],
+    define: { 'import.meta.url': '$url' },
+    banner: { js: "const $url = require('node:url').pathToFileURL(__filename).href;" },
+  }),
+])
 const types = spawnSync(
   process.execPath,
   [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.build.json`],
   { stdio: 'inherit' },
 )
-process.exit(types.status ?? 1)
+if (types.status !== 0) process.exit(types.status ?? 1)
+writeFileSync(`${root}dist/fixture/jest.d.cts`, commonJsTypes(`${root}dist/fixture/jest.d.ts`))
+
+/** The declarations of an ES module, for those who require its CommonJS twin. */
+function commonJsTypes(file) {
+  const program = ts.createProgram([file], { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2022 })
+  const checker = program.getTypeChecker()
+  const names = checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file)))
+  const source = "import('./jest.js', { with: { 'resolution-mode': 'import' } })"
+  return names
+    .map((symbol) => {
+      const { flags } = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
+      // Only functions are values here; everything else is exported as a type.
+      return flags & ts.SymbolFlags.Function
+        ? `export declare const ${symbol.name}: typeof ${source}.${symbol.name}\n`
+        : `export type ${symbol.name} = ${source}.${symbol.name}\n`
+    })
+    .join('')
+}

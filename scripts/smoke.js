@@ -82,6 +82,31 @@ try {
   run(process.execPath, [tsc, ...flags, 'app.ts'], { cwd: app, stdio: ['ignore', 'inherit', 'inherit'] })
   expect(true, 'the types of the installed package')
 
+  for (const [file, text] of Object.entries({
+    'entries.ts': `import { useLab, labFor, type Lab } from 'redis-lab/node-test'
+       import * as jest from 'redis-lab/jest'
+       import { test } from 'node:test'
+       const lab: Lab = useLab({ replicas: 0, reset: true })
+       test('x', async (t) => { const own = await labFor(t); const urls: string[] = [...own.urls, ...lab.urls, ...jest.sharedLabData().urls] })
+       // @ts-expect-error a lab is no number
+       const wrong: number = jest.useLab()`,
+    // A project that is CommonJS, as most of those with jest are.
+    'entries.cts': `import { useLab, sharedLab, type Lab } from 'redis-lab/jest'
+       const lab: Lab = useLab({ keepOnFailure: true })
+       const urls: string[] = lab.urls
+       // @ts-expect-error masters are a number
+       export = sharedLab({ masters: 'many' })`,
+  })) {
+    writeFileSync(path.join(app, file), text)
+    run(process.execPath, [tsc, ...flags, file], { cwd: app, stdio: ['ignore', 'inherit', 'inherit'] })
+  }
+  expect(true, 'the types of the entries for test runners, of the CommonJS one too')
+  const load = (code) => run(process.execPath, ['--input-type=commonjs', '-e', code], { cwd: app })
+  expect(
+    load("console.log(Object.keys(require('redis-lab/jest')))").includes('useLab'),
+    'redis-lab/jest can be required',
+  )
+
   const labs = path.join(dir, 'state', 'labs')
   expect(readdirSync(labs).length === 0, 'nothing is left')
 } finally {

@@ -4,6 +4,7 @@
  * A failure is a code from a closed list, one sentence, a hint that can be followed, and the evidence. It is built where the
  * failure is understood, travels unchanged from the supervisor to the caller, and is printed by one function in `view/`.
  */
+import { types } from 'node:util'
 
 /** Every code there is, with the exit code it ends a command with: 2 means bad input and nothing was touched. */
 const exitCodes = {
@@ -15,6 +16,10 @@ const exitCodes = {
   'wrong-state': 2,
   'lab-busy': 1,
   'lab-damaged': 1,
+  'snapshot-not-found': 2,
+  'snapshot-exists': 2,
+  'snapshot-damaged': 1,
+  'snapshot-failed': 1,
   'release-unknown': 2,
   'release-unreachable': 1,
   'release-broken': 1,
@@ -26,6 +31,7 @@ const exitCodes = {
   'node-failed': 1,
   'create-failed': 1,
   'failover-failed': 1,
+  'reset-failed': 1,
   'not-ready': 1,
   'stop-failed': 1,
   'supervisor-failed': 1,
@@ -44,6 +50,9 @@ export interface ErrorData {
   readonly details?: readonly string[] | undefined
 }
 
+/** What every copy of this class knows a LabError by. */
+const mark = Symbol.for('redis-lab:LabError')
+
 /**
  * The one error class of the project.
  *
@@ -61,6 +70,15 @@ export class LabError extends Error {
     this.code = code
     this.hint = hint
     this.details = details ?? []
+    Object.defineProperty(this, mark, { value: true })
+  }
+
+  /**
+   * Each entry of the package has this class in its own bundle, and a test runner may load one in a realm of its own: to
+   * whoever catches it, a LabError is one wherever it comes from.
+   */
+  static override [Symbol.hasInstance](value: unknown): value is LabError {
+    return types.isNativeError(value) && mark in value
   }
 
   get exitCode(): number {
@@ -82,7 +100,7 @@ export class LabError extends Error {
         { cause: thrown },
       )
     }
-    const message = thrown instanceof Error ? thrown.message : String(thrown)
+    const message = types.isNativeError(thrown) ? thrown.message : String(thrown)
     const hint = 'This is a defect of redis-lab: please report it with what --verbose prints.'
     return new LabError({ code: 'internal', message, hint }, { cause: thrown })
   }
@@ -91,7 +109,7 @@ export class LabError extends Error {
 /** What a disk, its folders or their rights are to blame for. */
 function isStorageFailure(thrown: unknown): thrown is NodeJS.ErrnoException {
   const codes = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EISDIR', 'EEXIST', 'EIO']
-  if (!(thrown instanceof Error)) return false
+  if (!types.isNativeError(thrown)) return false
   const { code, path, syscall } = thrown as NodeJS.ErrnoException
   // Of a write that failed the system does not say which file it was.
   return codes.includes(String(code)) && (path !== undefined || syscall === 'write')

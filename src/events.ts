@@ -84,6 +84,15 @@ export type ClusterEvent =
       readonly mode: FailoverMode
       readonly elapsedMs: number
     }
+  | {
+      readonly type: 'snapshot-taken'
+      readonly dir: string
+      /** In all masters together. */
+      readonly keys: number
+      /** For how long clients had to wait with their writes. */
+      readonly pausedMs: number
+      readonly elapsedMs: number
+    }
   | { readonly type: 'ready-progress'; readonly level: ReadyLevel; readonly missing: readonly string[] }
 
 /** A lab that is begun, one that was kept when it went down, or one that a supervisor left behind when it died. */
@@ -96,6 +105,8 @@ export type LabLifeEvent =
   | { readonly type: 'lab-starting'; readonly name: string; readonly dir: string; readonly origin: LabOrigin }
   | { readonly type: 'lab-ready'; readonly level: ReadyLevel; readonly elapsedMs: number }
   | { readonly type: 'lab-failed'; readonly error: ErrorData }
+  /** Back to its plan and empty; `undone` says in words what was otherwise. */
+  | { readonly type: 'lab-reset'; readonly undone: readonly string[]; readonly elapsedMs: number }
   | { readonly type: 'lab-stopping'; readonly reason: string }
   | { readonly type: 'lab-stopped' }
   /** Something could not be written down; the lab goes on. */

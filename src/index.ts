@@ -3,6 +3,7 @@ export { LabError, type ErrorCode, type ErrorData } from './errors.js'
 export type { ExitCause, FailoverMode, LabEvent, ReadyLevel, StartCause, TimedEvent } from './events.js'
 export {
   connectLab,
+  findSnapshot,
   startLab,
   type EventListener,
   type EventOf,
@@ -14,6 +15,8 @@ export {
   type NodeName,
   type Patience,
   type RootNode,
+  type Snapshot,
+  type SnapshotHow,
   type StartLabOptions,
 } from './lab/index.js'
 export type { LabOptions } from './spec/index.js'
@@ -24,4 +27,5 @@ export type {
   LabStatus,
   NodeStatus,
   NodeStatusState,
+  ResetResult,
 } from './supervisor/index.js'

@@ -4,6 +4,7 @@
  *     cache    builds, shared by all labs              $REDIS_LAB_CACHE
  *     state    labs/<name>: a lab's folder, or a link  $REDIS_LAB_STATE
  *              to it where --dir chose another place
+ *              snapshots/<name>: a snapshot's folder
  *     runtime  control sockets and claims of ports; a short path, because a Unix socket's path
  *              ends at about 104 bytes                   $REDIS_LAB_RUNTIME
  */
@@ -40,6 +41,11 @@ export const labEntry = (places: Places, name: string): string => path.join(labs
 /** Held by whoever begins or deletes the lab of that name. */
 export const labLock = (places: Places, name: string): string => path.join(labsDir(places), `.${name}.lock`)
 
+export const snapshotsDir = (places: Places): string => path.join(places.state, 'snapshots')
+export const snapshotEntry = (places: Places, name: string): string => path.join(snapshotsDir(places), name)
+/** Held by whoever puts the snapshot of that name in its place, or deletes it. */
+export const snapshotLock = (places: Places, name: string): string => path.join(snapshotsDir(places), `.${name}.lock`)
+
 /** The control socket of the lab in `dir`: always the same for the same folder, always short. */
 export function socketPath(places: Places, dir: string): string {
   const key = createHash('sha256').update(dir).digest('hex').slice(0, 20)
@@ -54,6 +60,7 @@ export const labFiles = {
   record: (dir: string) => path.join(dir, 'lab.json'),
   running: (dir: string) => path.join(dir, 'run.json'),
   supervisorLog: (dir: string) => path.join(dir, 'supervisor.log'),
+  baseline: (dir: string) => path.join(dir, 'baseline.json'),
   createLog: (dir: string) => path.join(dir, 'create.log'),
   node: (dir: string, port: number) => path.join(dir, String(port)),
 } as const

@@ -6,8 +6,10 @@ import { down } from './down.js'
 import { firstRun } from './first-run.js'
 import { floor } from './floor.js'
 import { idle } from './idle.js'
+import { reset } from './reset.js'
 import { resume } from './resume.js'
 import { scale } from './scale.js'
+import { snapshot } from './snapshot.js'
 import { startLab } from './start-lab.js'
 import { up } from './up.js'
 
@@ -22,4 +24,6 @@ export const rows: readonly Row[] = [
   firstRun,
   commandLine,
   idle,
+  reset,
+  snapshot,
 ]

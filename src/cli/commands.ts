@@ -10,6 +10,8 @@ import { run as failover } from './failover.js'
 import { run as logs } from './logs.js'
 import { run as ls } from './ls.js'
 import { run as prune } from './prune.js'
+import { run as snapshot } from './snapshot.js'
+import { run as reset } from './reset.js'
 import { run as status } from './status.js'
 import { run as up } from './up.js'
 import { run as versions } from './versions.js'
@@ -24,6 +26,8 @@ import {
   logsShape,
   lsShape,
   pruneShape,
+  snapshotShape,
+  resetShape,
   statusShape,
   upShape,
   verbShape,
@@ -64,6 +68,20 @@ export const commands: readonly Command[] = [
     args: '<node>',
     shape: failoverShape,
     run: failover,
+  },
+  {
+    name: 'snapshot',
+    summary:
+      'save: the data of a lab as of one moment, under a name, for up --from; ls: list them; rm: delete them by name',
+    args: '<action> [names...]',
+    shape: snapshotShape,
+    run: snapshot,
+  },
+  {
+    name: 'reset',
+    summary: 'bring a lab back to its planned topology and empty it, undoing what differs; for between two tests',
+    shape: resetShape,
+    run: reset,
   },
   {
     name: 'prune',

@@ -19,7 +19,7 @@ function inWords({ ended, deleted, files, problems }: Pruned): string[] {
     ...ended.map((name) => `Lab "${name}" had no supervisor: its servers are ended, its data stays.`),
     ...deleted.map((name) => `Lab "${name}" was dead and is deleted.`),
     ...(files > 0
-      ? [`${files} dead files (locks, claims of ports, sockets, builds that were cut off) are deleted.`]
+      ? [`${files} dead files (locks, claims of ports, sockets, builds and snapshots that were cut off) are deleted.`]
       : []),
     ...problems.map((problem) => `Not cleared: ${problem}`),
   ]

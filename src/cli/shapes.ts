@@ -76,6 +76,14 @@ export const failoverShape = {
     description: 'without asking any other node',
   }),
 }
+export const snapshotShape = {
+  ...verbShape,
+  force: z.boolean().default(false).register(optionMeta, {
+    flag: '--force',
+    description: 'save in the place of a snapshot of that name',
+  }),
+}
+export const resetShape = verbShape
 export const pruneShape = { json }
 
 export const cliShape = { name }

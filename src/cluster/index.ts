@@ -2,12 +2,15 @@ export {
   choose,
   formCluster,
   isVerified,
+  keptOwners,
   leastMastersOfRedisCli,
   leaveAsKept,
+  pretendKept,
   verified,
   type CreatorName,
   type FormContext,
   type Formed,
+  type KeptOwner,
   type VerifiedLine,
 } from './create/index.js'
 export { isIn, keyIn, slotOf } from './key-slot.js'
@@ -18,4 +21,8 @@ export { planTopology, slotCount, type PlannedNode, type SlotRange } from './top
 export { waitReady } from './wait.js'
 export type { FailedOver } from './verbs/agreement.js'
 export { awaitFailover } from './verbs/await-failover.js'
+export { discard, dumpMasters, type Dump, type DumpedMaster, type DumpSource } from './verbs/dump.js'
 export { failover, type FailoverOptions } from './verbs/failover.js'
+export { resetCluster } from './verbs/reset.js'
+export { readSettings } from './verbs/reset/baseline.js'
+export type { Settings } from './verbs/reset/settings.js'

@@ -3,12 +3,15 @@ import http from 'node:http'
 import { LabError, type ErrorData } from '../errors.js'
 import type { TimedEvent } from '../events.js'
 import type {
-  AwaitBody,
   FailoverBody,
   FailoverResult,
   LabStatus,
   NodeStatus,
   NodeVerb,
+  PatienceBody,
+  ResetResult,
+  SnapshotBody,
+  TakenSnapshot,
   VerbBody,
   WaitBody,
 } from '../supervisor/index.js'
@@ -31,13 +34,17 @@ export const askFailover = (socket: string, node: string, body: FailoverBody): P
 export const askWait = (socket: string, body: WaitBody): Promise<LabStatus> =>
   ask<LabStatus>(socket, { method: 'POST', path: '/wait', body, timeoutMs: body.timeoutMs })
 
-export const askAwaitFailover = (socket: string, node: string, body: AwaitBody): Promise<FailoverResult> =>
+export const askAwaitFailover = (socket: string, node: string, body: PatienceBody): Promise<FailoverResult> =>
   ask<FailoverResult>(socket, {
     method: 'POST',
     path: `/nodes/${node}/await-failover`,
     body,
     timeoutMs: body.timeoutMs,
   })
+export const askSnapshot = (socket: string, body: SnapshotBody): Promise<TakenSnapshot> =>
+  ask<TakenSnapshot>(socket, { method: 'POST', path: '/snapshot', body, timeoutMs: body.timeoutMs })
+export const askReset = (socket: string, body: PatienceBody): Promise<ResetResult> =>
+  ask<ResetResult>(socket, { method: 'POST', path: '/reset', body, timeoutMs: body.timeoutMs })
 
 interface Question {
   readonly method: 'GET' | 'POST'

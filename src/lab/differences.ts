@@ -12,10 +12,12 @@ const lasting = [
   'malloc',
   'set',
   'creator',
+  'from',
   'restart',
   'dir',
   'ephemeral',
 ] as const
+type Lasting = (typeof lasting)[number]
 /** What a lab that is down can take on. */
 const changeable: readonly string[] = ['set', 'restart']
 
@@ -32,7 +34,7 @@ export interface Differences {
 export function differencesTo(existing: LabSpec, { spec, given }: ResolvedSpec): Differences {
   const differing = lasting.filter((key) => given.has(key) && !isDeepStrictEqual(existing[key], spec[key]))
   const lines = differing.map((key) => {
-    return `${flagName(metaOf(labShape, key))}: the lab has ${spell(existing[key])}, asked for was ${spell(spec[key])}`
+    return `${flagName(metaOf(labShape, key))}: the lab has ${spell(key, existing[key])}, asked for was ${spell(key, spec[key])}`
   })
   return {
     lines,
@@ -41,8 +43,8 @@ export function differencesTo(existing: LabSpec, { spec, given }: ResolvedSpec):
   }
 }
 
-function spell(value: LabSpec[(typeof lasting)[number]]): string {
-  if (value === undefined) return 'the default'
+function spell(key: Lasting, value: LabSpec[Lasting]): string {
+  if (value === undefined) return key === 'from' ? 'none' : 'the default'
   if (!Array.isArray(value)) return String(value)
   return value.length === 0 ? 'none' : value.map((directive) => `"${directive.name} ${directive.value}"`).join(', ')
 }

@@ -1,14 +1,30 @@
 export { pruneBuilds, removeBuilds, usedBuilds, type BuildUser, type PrunedBuilds, type UsedBuild } from './builds.js'
 export { controlOf, type NodeControl } from './control.js'
 export { findLab, labNames, requireLab, requireRunning, type FoundLab } from './find.js'
-export type { KeyHow, Lab, NodeName, RootNode } from './lab.js'
+export type { KeyHow, Lab, NodeName, RootNode, SnapshotHow } from './lab.js'
 export type { FailoverHow, LabNode, Patience } from './lab-node.js'
 export type { SupervisorLine } from './line.js'
 export type { EventListener, EventOf, EventType } from './listeners.js'
 export { resolveNode } from './node-name.js'
 export { openLab, type OpenContext, type Opened } from './open.js'
 export { prune, type Pruned } from './prune.js'
-export { connectLab, startLab, type StartLabOptions } from './start.js'
+export {
+  listSnapshots,
+  removeSnapshots,
+  snapshotLab,
+  type Listed as ListedSnapshot,
+  type SaveHow,
+  type Snapshot,
+} from './snapshot/index.js'
+export {
+  connectLab,
+  findSnapshot,
+  keepFolder,
+  labBehind,
+  prepareBuild,
+  startLab,
+  type StartLabOptions,
+} from './start.js'
 export { labStatus } from './status.js'
 export { supervisedLab } from './supervised.js'
 export { takeDown, type TakenDown } from './take-down.js'

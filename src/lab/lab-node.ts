@@ -88,7 +88,7 @@ export class LabNode {
   }
 }
 
-/** @throws LabError `bad-input` */
-export function patienceMs(how: Patience): number {
+/** @internal @throws LabError `bad-input` */
+export function patienceMs(how: object): number {
   return parseOptions({ timeout: labShape.timeout }, { ...how })['timeout'] as number
 }

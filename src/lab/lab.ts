@@ -2,13 +2,15 @@
 import { LabError } from '../errors.js'
 import { slotOf } from '../cluster/index.js'
 import type { ReadyLevel, TimedEvent } from '../events.js'
-import type { FailoverResult, LabStatus } from '../supervisor/index.js'
-import { controlOf } from './control.js'
+import type { Places } from '../paths.js'
+import type { FailoverResult, LabStatus, ResetResult } from '../supervisor/index.js'
+import { controlOf, type NodeControl } from './control.js'
 import { Keys } from './keys.js'
 import { LabNode, patienceMs, type FailoverHow, type Patience } from './lab-node.js'
 import type { SupervisorLine } from './line.js'
 import { Listeners, type EventListener, type EventType } from './listeners.js'
 import { resolveNode } from './node-name.js'
+import type { Snapshot } from './snapshot/index.js'
 
 /** Where a cluster client starts. One shape for both: node-redis reads `url`, ioredis reads `host` and `port`. */
 export interface RootNode {
@@ -25,7 +27,17 @@ export interface KeyHow extends Patience {
   readonly prefix?: string
 }
 
+export interface SnapshotHow extends Patience {
+  /** Below REDIS_LAB_STATE, where any process finds it by this name, in this run or another. */
+  readonly name?: string
+  /** A folder of your own, which is not there yet or is empty. */
+  readonly dir?: string
+  /** What stands there makes room; otherwise it is an error that something does. */
+  readonly replace?: boolean
+}
+
 export interface LabTies {
+  readonly places: Places
   readonly end: () => Promise<unknown>
   /** Told of everything that happens. */
   readonly listeners: Listeners
@@ -42,6 +54,7 @@ export class Lab implements AsyncDisposable {
   readonly #socket: string
   readonly #ties: LabTies
   readonly #keys = new Keys(() => this.status())
+  readonly #control: NodeControl
   #listening: Promise<void> | undefined
 
   /** @internal */
@@ -51,8 +64,8 @@ export class Lab implements AsyncDisposable {
     this.#socket = status.supervisor?.socket ?? ''
     this.#ties = ties
     // Whoever listens hears of what is asked from then on.
-    const control = controlOf(this.#socket, async () => this.#listening)
-    this.nodes = status.nodes.map((node) => new LabNode(node, control))
+    this.#control = controlOf(this.#socket, async () => this.#listening)
+    this.nodes = status.nodes.map((node) => new LabNode(node, this.#control))
   }
 
   /** `redis://127.0.0.1:port` of every node: what ioredis' `new Cluster(urls)` takes. */
@@ -144,6 +157,21 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
+   * The data of the whole cluster as of one moment, in a folder that outlives the lab: what `startLab({ from })` begins with, as
+   * often as it is asked to. Every write that was answered before is in it. The lab goes on; its clients wait with their writes
+   * for some milliseconds. Without a name or a folder it is a temporary folder, and `remove()` is yours to call.
+   *
+   * @throws LabError `wrong-state` when the lab is not whole, or slots are on their way; `snapshot-exists`, `snapshot-failed`,
+   *   `bad-input`, `storage`; nothing is left then
+   */
+  async snapshot({ name, dir, replace = false, ...how }: SnapshotHow = {}): Promise<Snapshot> {
+    const timeoutMs = patienceMs(how)
+    const { saveSnapshot } = await import('./snapshot/save.js')
+    const source = { dir: this.dir, socket: this.#socket }
+    return saveSnapshot(this.#ties.places, source, { name, dir, replace, timeoutMs })
+  }
+
+  /**
    * Calls `listener` with every event of one type, or with all of them (`'*'`), from now on: servers that start, exit, are
    * paused, restarted or given up, failovers, the end of the lab. Keeps nobody alive.
    *
@@ -168,6 +196,28 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
+   * A clean slate for the next test: the planned topology, and no data. Only what differs is undone, so that after a test which
+   * left nothing but keys it takes milliseconds.
+   *
+   *  - Nodes that are stopped, crashed, paused or do not answer run again; masters, slots and replicas are where they were
+   *    planned, and that is proven up to the level of `wait` (default `full`).
+   *  - Keys, functions, scripts, ACL users and every CONFIG directive are as they were when the lab became ready, a CLIENT PAUSE
+   *    is over; slow log, latency events and counters are empty.
+   *  - Connections stay, with what belongs to them: subscriptions, MULTI, WATCH, tracking, blocked commands. Only those to a node
+   *    that had to be started again, or of a user that was deleted, are gone. A client that goes on writing meanwhile has its
+   *    last keys afterwards.
+   *
+   * Of several at once each waits for the one before. A master that was reset with CLUSTER RESET HARD keeps the id that it got.
+   *
+   * @returns what was otherwise, in words, and how long it took in milliseconds
+   * @throws LabError `reset-failed` when the time (60 seconds without `timeout`) is over, with what is still otherwise;
+   *   `wrong-state` when the lab is going down, `supervisor-failed` when it is gone
+   */
+  async reset(how: Patience = {}): Promise<ResetResult> {
+    return this.#control.reset({ timeoutMs: patienceMs(how) })
+  }
+
+  /**
    * Takes the lab down and resolves when every process of it is gone. The folder of an ephemeral lab goes with it; any other
    * keeps its data. Calling it again does nothing.
    *
@@ -188,10 +238,11 @@ export class Lab implements AsyncDisposable {
 export const leasedLab = (
   status: LabStatus,
   line: SupervisorLine,
-  { listeners, endRest }: { listeners: Listeners; endRest: () => Promise<unknown> },
+  { listeners, places, endRest }: Pick<LabTies, 'listeners' | 'places'> & { endRest: () => Promise<unknown> },
 ): Lab =>
   new Lab(status, {
     listeners,
+    places,
     // They are told over the line from the beginning.
     listen: async () => {},
     end: async () => {
@@ -205,11 +256,11 @@ export const leasedLab = (
   })
 
 /** A lab that somebody else started. */
-export function sharedLab(status: LabStatus, end: () => Promise<unknown>): Lab {
+export function sharedLab(status: LabStatus, { places, end }: Pick<LabTies, 'places' | 'end'>): Lab {
   const listeners = new Listeners()
   const listen = async () => {
     const { listenTo } = await import('./client.js')
     await listenTo(status.supervisor?.socket ?? '', listeners.tell)
   }
-  return new Lab(status, { listeners, listen, end })
+  return new Lab(status, { listeners, places, listen, end })
 }

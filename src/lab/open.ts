@@ -6,12 +6,13 @@
  * Everything before the supervisor has its order is a look, a claim that ends with it, or a build that others can use: bad
  * input touches nothing.
  */
+import path from 'node:path'
 import { LabError } from '../errors.js'
 import type { Emit } from '../events.js'
 import { claimPorts, findFreePorts, releasePorts, requireFreePorts, takePorts, type PortClaims } from '../node/index.js'
-import { labLock, placesFrom, portsDir, socketPath, type Places } from '../paths.js'
+import { labLock, placesFrom, portsDir, snapshotEntry, socketPath, type Places } from '../paths.js'
 import { installRelease, noteUse, type Build } from '../release/index.js'
-import { resolveLab, type LabOptions, type LabSpec, type ResolvedSpec } from '../spec/index.js'
+import { isName, resolveLab, type LabOptions, type LabSpec, type ResolvedSpec } from '../spec/index.js'
 import { deleteLab, serversLeft, type LabRecord, type LabStatus, type Origin } from '../supervisor/index.js'
 import { withLock, type LockHolder } from '../util/lock.js'
 import { differencesTo } from './differences.js'
@@ -43,8 +44,8 @@ const mostBlocks = 5
 
 /** @throws LabError whatever went wrong first; what was begun has been undone then */
 export async function openLab(options: LabOptions, context: OpenContext): Promise<Opened> {
-  const wanted = resolveLab(options, context.env, context.presets)
   const places = placesFrom(context.env)
+  const wanted = withPlaceOf(resolveLab(options, context.env, context.presets), places)
   const { name } = wanted.spec
   const lock = {
     command: `redis-lab up --name ${name}`,
@@ -52,6 +53,13 @@ export async function openLab(options: LabOptions, context: OpenContext): Promis
     onWait: ({ pid, command }: LockHolder) => context.emit({ type: 'lab-waiting', pid, command }),
   }
   return withLock(labLock(places, name), lock, () => openAlone(wanted, places, context))
+}
+
+/** A snapshot is known by its folder, whether it was named or pointed to. */
+function withPlaceOf({ spec, given }: ResolvedSpec, places: Places): ResolvedSpec {
+  const { from } = spec
+  if (from === undefined) return { spec, given }
+  return { spec: { ...spec, from: isName(from) ? snapshotEntry(places, from) : path.resolve(from) }, given }
 }
 
 async function openAlone(wanted: ResolvedSpec, places: Places, context: OpenContext): Promise<Opened> {
@@ -81,9 +89,9 @@ async function launch(
   const line = new SupervisorLine(context.env, context.emit)
   try {
     const claims: PortClaims = { dir: portsDir(places), holder: line.holderFor(name) }
-    const record = kept
-      ? await prepareKept(kept, wanted, claims, context)
-      : await prepareNew(wanted.spec, places, claims, context)
+    const { record, origin } = kept
+      ? { record: await prepareKept(kept, wanted, claims, context), origin: kept.origin }
+      : await prepareNew(wanted, places, claims, context)
     context.signal?.throwIfAborted()
     line.order({
       record,
@@ -91,7 +99,7 @@ async function launch(
       socket: socketPath(places, record.dir),
       holder: claims.holder,
       leased: context.leased,
-      origin: kept?.origin ?? { kind: 'new' },
+      origin,
     })
     return await attend(line, context.signal)
   } catch (error) {
@@ -141,16 +149,27 @@ async function settle(
   return undefined
 }
 
-async function prepareNew(spec: LabSpec, places: Places, claims: PortClaims, context: OpenContext): Promise<LabRecord> {
+async function prepareNew(
+  wanted: ResolvedSpec,
+  places: Places,
+  claims: PortClaims,
+  context: OpenContext,
+): Promise<{ record: LabRecord; origin: Origin }> {
+  const { from } = wanted.spec
+  const beginning =
+    from === undefined ? undefined : await (await import('./snapshot/begin.js')).beginFrom(from, wanted, places)
+  const spec = beginning?.spec ?? wanted.spec
   const count = spec.masters * (1 + spec.replicas)
   const { port } = spec
   const given = port === 'auto' ? undefined : Array.from({ length: count }, (_, index) => port + index)
   // A first look before a build that may take a minute; what counts is the claim after it.
   if (given) await requireFreePorts(given)
-  const build = await install(spec, context)
+  const build = await installFor(spec, context)
+  beginning?.requireFit(build)
   if (given) await takePorts(given, claims)
   const ports = given ?? (await findFreePorts(count, claims))
-  return newRecord(places, { spec, build, ports })
+  const record = newRecord(places, { spec, build, ports })
+  return { record, origin: { kind: 'new', ...(beginning && { seed: beginning.seed }) } }
 }
 
 async function prepareKept(
@@ -164,7 +183,7 @@ async function prepareKept(
   if (origin.kind === 'orphaned') claimPorts(ports, claims)
   else await takePorts(ports, claims)
   try {
-    const record = await keptRecord(kept, wanted, (spec) => install(spec, context))
+    const record = await keptRecord(kept, wanted, (spec) => installFor(spec, context))
     noteUse(placesFrom(context.env).cache, record.build)
     return record
   } catch (error) {
@@ -173,9 +192,9 @@ async function prepareKept(
   }
 }
 
-function install(
+export function installFor(
   { redis, sha256, malloc }: Pick<LabSpec, 'redis' | 'sha256' | 'malloc'>,
-  context: OpenContext,
+  context: Pick<OpenContext, 'env' | 'emit' | 'signal'>,
 ): Promise<Build> {
   const { env, emit, signal } = context
   return installRelease(

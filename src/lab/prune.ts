@@ -13,13 +13,14 @@ import { deleteLab, deleteRemains, removeDeadSocket } from '../supervisor/index.
 import { clearDeadLock, lockHolder, withLock } from '../util/lock.js'
 import { endLab } from './end.js'
 import { findLab, labDirOf, labNames } from './find.js'
+import { clearSnapshots } from './snapshot/index.js'
 
 export interface Pruned {
   /** Labs whose servers were ended; their data stays. */
   readonly ended: readonly string[]
   /** Labs that were deleted: ephemeral ones, ones that never came to be, and names that led nowhere. */
   readonly deleted: readonly string[]
-  /** Locks and claims of ports whose holder is dead, sockets on which nobody answers, builds that were cut off. */
+  /** Locks and claims of ports whose holder is dead, sockets on which nobody answers, builds and snapshots that were cut off. */
   readonly files: number
   /** What could not be cleared, and why. */
   readonly problems: readonly string[]
@@ -32,6 +33,7 @@ export async function prune(places: Places): Promise<Pruned> {
     clearLocks(labsDir(places)) +
     clearDeadClaims(portsDir(places)) +
     (await clearSockets(places.runtime)) +
+    (await clearSnapshots(places)) +
     (await clearCache(places.cache))
   return {
     ended: of('ended').map(({ name }) => name),

@@ -2,11 +2,14 @@
 import { randomBytes } from 'node:crypto'
 import { LabError } from '../errors.js'
 import type { Emit, LabEvent, TimedEvent } from '../events.js'
-import { placesFrom } from '../paths.js'
-import type { LabOptions } from '../spec/index.js'
+import { placesFrom, type Places } from '../paths.js'
+import type { Build } from '../release/index.js'
+import { resolveLab, type LabOptions } from '../spec/index.js'
+import { keepEvidence, readLab } from '../supervisor/index.js'
 import { leasedLab, sharedLab, type Lab } from './lab.js'
 import { Listeners } from './listeners.js'
-import { openLab } from './open.js'
+import { installFor, openLab } from './open.js'
+import type { Snapshot } from './snapshot/index.js'
 import { supervisedLab } from './supervised.js'
 
 export interface StartLabOptions extends LabOptions {
@@ -39,7 +42,8 @@ export async function startLab({ onEvent = () => {}, signal, ...options }: Start
   const opened = await openLab(options, { env: process.env, emit, signal, leased: true, presets })
   if (opened.kind === 'started') {
     const { name } = opened.status
-    return leasedLab(opened.status, opened.line, { listeners, endRest: downOf(name) })
+    const places = placesFrom(process.env)
+    return leasedLab(opened.status, opened.line, { listeners, places, endRest: downOf(places, name) })
   }
   throw new LabError({
     code: 'lab-busy',
@@ -55,14 +59,62 @@ export async function startLab({ onEvent = () => {}, signal, ...options }: Start
  * @throws LabError `lab-not-found` when no lab of that name runs
  */
 export async function connectLab(name = process.env['REDIS_LAB_NAME'] || 'default'): Promise<Lab> {
-  const { askStatus } = await import('./client.js')
   const { run } = await supervisedLab(name, { env: process.env, emit: () => {} })
-  return sharedLab(await askStatus(run.socket), downOf(name))
+  return labBehind(run.socket)
 }
 
-/** Loaded when it is needed. The places are those of now, whatever the environment becomes. */
-function downOf(name: string): () => Promise<unknown> {
+/**
+ * The handle of the lab that answers on this control socket, wherever its record is.
+ *
+ * @throws LabError `supervisor-failed` when nobody answers
+ */
+export async function labBehind(socket: string): Promise<Lab> {
+  const { askStatus } = await import('./client.js')
+  const status = await askStatus(socket)
+  // The places are those of now, whatever the environment becomes.
   const places = placesFrom(process.env)
+  return sharedLab(status, { places, end: downOf(places, status.name) })
+}
+
+/**
+ * The build that a lab with these options would use, made now if there is none.
+ *
+ * @throws LabError as installRelease does
+ */
+export async function prepareBuild({
+  onEvent = () => {},
+  signal,
+  redis,
+  sha256,
+  malloc,
+}: StartLabOptions = {}): Promise<Build> {
+  const { spec } = resolveLab({ redis, sha256, malloc }, process.env)
+  return installFor(spec, { env: process.env, emit: onEvent, signal })
+}
+
+/**
+ * Copies a lab's folder, as its servers have written it by now, to where it outlives the lab. Only the last ten are kept.
+ *
+ * @returns that folder
+ */
+export function keepFolder(dir: string): string | undefined {
+  const record = readLab(dir)
+  return record && keepEvidence(placesFrom(process.env), record, { data: true })
+}
+
+/**
+ * The snapshot of that name, or in that folder: one that an earlier run has left, or another process.
+ *
+ * @returns undefined when there is none
+ * @throws LabError `snapshot-damaged`
+ */
+export async function findSnapshot(from: string): Promise<Snapshot | undefined> {
+  const { openSnapshot } = await import('./snapshot/store.js')
+  return openSnapshot(placesFrom(process.env), from)
+}
+
+/** Loaded when it is needed. */
+function downOf(places: Places, name: string): () => Promise<unknown> {
   return async () => {
     const { takeDown } = await import('./take-down.js')
     return takeDown(places, name, { purge: false })

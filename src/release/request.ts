@@ -60,7 +60,8 @@ export function readRequest(text: string | undefined, { env, known, sha256 }: Re
 /** What asks for exactly this build, where `text` asked for the newest of its kind: a kept lab stays on what it was made with. */
 export function pinnedTo(text: string | undefined, { engine, version }: Pick<Build, 'engine' | 'version'>) {
   const [, , what = ''] = named.exec(text ?? '') ?? []
-  return isAlias(what) ? `${engine}@${version}` : text
+  if (!isAlias(what)) return text
+  return engine === 'redis' ? version : `${engine}@${version}`
 }
 
 function readVersion(what: string, engine: Build['engine'], known: Checksums): Wanted {

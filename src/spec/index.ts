@@ -5,4 +5,4 @@ export { badInput, parseOptions, resolveLab, withEnvironment, type ResolvedSpec 
 export { checksumProblem, isAddress } from './release-text.js'
 export { busPortOf, lastDataPort } from './ports.js'
 export { readWords } from './words.js'
-export { duration, labShape, type LabOptions, type LabSpec } from './spec.js'
+export { crossCheck, duration, isName, labShape, type LabOptions, type LabSpec } from './spec.js'

@@ -12,6 +12,9 @@ const mostNodes = 1000
 
 const label = /^[a-z0-9][a-z0-9_-]{0,62}$/i
 
+/** What a lab or a snapshot can be called. */
+export const isName = (text: string): boolean => label.test(text)
+
 const oneLine = z.string().regex(/^\P{Cc}+$/u)
 
 const dayMs = 86_400_000
@@ -101,6 +104,15 @@ export const labShape = {
     description: 'a redis.conf directive to add or replace, such as "maxmemory 100mb"; may be repeated',
     expects: 'a directive and its value',
   }),
+  from: z
+    .union([oneLine, z.object({ dir: oneLine }).transform(({ dir }) => dir)])
+    .optional()
+    .register(optionMeta, {
+      flag: '--from <snapshot>',
+      description:
+        'begin with the data and the slots of a snapshot: its name, or the path of its folder, such as ./seed; its masters, replicas, release and directives are the defaults then',
+      expects: 'the name of a snapshot, or the path of its folder',
+    }),
   creator: z.enum(['instant', 'redis-cli']).optional().register(optionMeta, {
     flag: '--creator <creator>',
     description:
@@ -147,7 +159,8 @@ export function crossCheck(spec: LabSpec): string[] {
   if (spec.creator === 'redis-cli' && spec.masters < 3) {
     problems.push(`--creator redis-cli needs at least 3 masters, not ${spec.masters}`)
   }
-  if (spec.port !== 'auto' && spec.port + nodes - 1 > lastDataPort) {
+  // How many nodes a snapshot has is known when it was read; whoever reads it asks again then.
+  if (spec.from === undefined && spec.port !== 'auto' && spec.port + nodes - 1 > lastDataPort) {
     problems.push(
       `--port ${spec.port}: ${nodes} nodes from there on would go past ${lastDataPort}, the last port that leaves room for the cluster bus`,
     )

@@ -4,10 +4,12 @@
  *     GET  /status             LabStatus, asked of every node at that moment
  *     GET  /events             events as they happen, a JSON document per line, until the lab ends or the caller hangs up
  *     POST /stop               ends the lab; answers when its servers are gone
+ *     POST /reset              back to the planned topology, and empty; answers with what was undone
  *     POST /nodes/NAME/VERB    start, stop, restart, kill, pause or resume; answers with the node's status when it is a fact
  *     POST /nodes/NAME/failover
  *     POST /nodes/NAME/await-failover   answers when another node is master in the place of this one
  *     POST /wait               answers with the status when a level of readiness is proven
+ *     POST /snapshot           puts the data of every master, as of one moment, into a folder that is there and empty
  *
  * What is refused is answered with an ErrorData: 4xx for what was asked, 5xx for what went wrong.
  */
@@ -23,7 +25,8 @@ import { makePrivateDir } from '../util/files.js'
 import type { Listener } from './events.js'
 import { nodeVerbs, type NodeVerb } from './node-verbs.js'
 import { removeDeadSocket } from './orphans.js'
-import type { FailoverResult, LabStatus, NodeStatus } from './status.js'
+import type { FailoverResult, LabStatus, NodeStatus, ResetResult } from './status.js'
+import type { TakenSnapshot } from './take-snapshot.js'
 
 export interface ControlTarget {
   status(): Promise<LabStatus>
@@ -35,6 +38,9 @@ export interface ControlTarget {
   waitFor(level: ReadyLevel, options: { timeoutMs: number }): Promise<LabStatus>
   /** @throws LabError `node-not-found`, `wrong-state`, `failover-failed` */
   awaitFailover(name: string, options: { timeoutMs: number }): Promise<FailoverResult>
+  snapshot(options: { dir: string; timeoutMs: number }): Promise<TakenSnapshot>
+  /** @throws LabError `wrong-state`, `reset-failed` */
+  reset(options: { timeoutMs: number }): Promise<ResetResult>
   listen(listener: Listener): () => void
 }
 
@@ -76,13 +82,19 @@ function routes(target: ControlTarget): Hono {
     await target.stop('redis-lab down')
     return context.json({ stopped: true })
   })
+  app.post('/reset', async (context) => {
+    const { parsePatienceBody } = await import('./requests.js')
+    return context.json(await target.reset(parsePatienceBody(await context.req.text())))
+  })
   app.post('/nodes/:name/failover', async (context) => {
     const { parseFailoverBody } = await import('./requests.js')
     return context.json(await target.failover(context.req.param('name'), parseFailoverBody(await context.req.text())))
   })
   app.post('/nodes/:name/await-failover', async (context) => {
-    const { parseAwaitBody } = await import('./requests.js')
-    return context.json(await target.awaitFailover(context.req.param('name'), parseAwaitBody(await context.req.text())))
+    const { parsePatienceBody } = await import('./requests.js')
+    return context.json(
+      await target.awaitFailover(context.req.param('name'), parsePatienceBody(await context.req.text())),
+    )
   })
   app.post('/wait', async (context) => {
     const { parseWaitBody } = await import('./requests.js')
@@ -95,6 +107,10 @@ function routes(target: ControlTarget): Hono {
     if (!verb) return nothingThere(context)
     const { parseVerbBody } = await import('./requests.js')
     return context.json(await target.verb(name, verb, parseVerbBody(await context.req.text())))
+  })
+  app.post('/snapshot', async (context) => {
+    const { parseSnapshotBody } = await import('./requests.js')
+    return context.json(await target.snapshot(parseSnapshotBody(await context.req.text())))
   })
   app.notFound(nothingThere)
   app.onError((thrown, context) => {

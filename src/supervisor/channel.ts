@@ -14,6 +14,7 @@ import type { Places } from '../paths.js'
 import type { LockHolder } from '../util/lock.js'
 import { quoted } from '../util/text.js'
 import type { LabRecord, RunRecord } from './record.js'
+import type { Seed } from './seed.js'
 import type { LabStatus } from './status.js'
 
 /** What a supervisor is told to look after. */
@@ -30,7 +31,7 @@ export interface Order {
 
 /** What there is of the lab already. */
 export type Origin =
-  | { readonly kind: 'new' }
+  | { readonly kind: 'new'; readonly seed?: Seed }
   /** The node folders hold a cluster from an earlier run. With new directives each redis.conf is written again. */
   | { readonly kind: 'kept'; readonly rewriteConf: boolean }
   /** Its supervisor died, and some of its servers may still run. */

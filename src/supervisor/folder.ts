@@ -26,7 +26,8 @@ const mostEvidence = 10
 export function deleteLab(places: Places, record: LabRecord): void {
   const { dir } = record
   for (const { port } of record.nodes) rmSync(labFiles.node(dir, port), { recursive: true, force: true })
-  for (const file of [labFiles.running, labFiles.supervisorLog, labFiles.createLog]) rmSync(file(dir), { force: true })
+  const { running, baseline, supervisorLog, createLog } = labFiles
+  for (const file of [running, baseline, supervisorLog, createLog]) rmSync(file(dir), { force: true })
   // The record goes last: until then the lab can still be found, and deleted again.
   rmSync(labFiles.record(dir), { force: true })
   deleteRemains(places, { dir, name: record.name })
@@ -90,12 +91,15 @@ export async function finishDeletion(places: Places, record: LabRecord, patience
   if (await until(gone, { deadline: Date.now() + patienceMs, pollMs: 10 })) deleteLab(places, record)
 }
 
-/** Copies logs and configurations to where they outlive the lab. @returns that folder */
-export function keepEvidence(places: Places, record: LabRecord): string {
+/**
+ * Copies logs and configurations to where they outlive the lab; with `data` the lab's whole folder, which its servers may still
+ * be writing to. @returns that folder
+ */
+export function keepEvidence(places: Places, record: LabRecord, { data = false } = {}): string {
   const failed = path.join(places.state, 'failed')
   const kept = path.join(failed, `${new Date().toISOString().replaceAll(/[:.]/g, '-')}-${record.name}`)
   try {
-    copyEvidence(record, kept)
+    copyFiles(data ? filesIn(record.dir) : evidenceOf(record), { from: record.dir, to: kept })
   } catch (error) {
     // Half of it would be taken for all of it.
     rmSync(kept, { recursive: true, force: true })
@@ -107,18 +111,34 @@ export function keepEvidence(places: Places, record: LabRecord): string {
   return kept
 }
 
-function copyEvidence(record: LabRecord, kept: string): void {
-  mkdirSync(kept, { recursive: true })
-  const ofNodes = record.nodes.flatMap(({ port }) => {
-    const dir = labFiles.node(record.dir, port)
-    return [nodeFiles.conf(dir), nodeFiles.log(dir), nodeFiles.nodes(dir)]
-  })
-  for (const file of [labFiles.supervisorLog(record.dir), labFiles.createLog(record.dir), ...ofNodes].filter(
-    existsSync,
-  )) {
-    const target = path.join(kept, path.relative(record.dir, file))
+function copyFiles(files: readonly string[], { from, to }: { from: string; to: string }): void {
+  mkdirSync(to, { recursive: true })
+  for (const file of files) {
+    const target = path.join(to, path.relative(from, file))
     mkdirSync(path.dirname(target), { recursive: true })
+    copyIfThere(file, target)
+  }
+}
+
+function evidenceOf({ dir, nodes }: LabRecord): string[] {
+  const ofNodes = nodes.flatMap(({ port }) => {
+    const node = labFiles.node(dir, port)
+    return [nodeFiles.conf(node), nodeFiles.log(node), nodeFiles.nodes(node)]
+  })
+  return [labFiles.supervisorLog(dir), labFiles.createLog(dir), ...ofNodes]
+}
+
+const filesIn = (dir: string): string[] =>
+  readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .map((name) => path.join(dir, name))
+    .filter((file) => lstatSync(file, { throwIfNoEntry: false })?.isFile())
+
+/** What a server writes may be renamed in the moment in which it is copied. */
+function copyIfThere(file: string, target: string): void {
+  try {
     copyFileSync(file, target)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
 }
 

@@ -86,10 +86,12 @@ async function form({ order, journal, supervisor }: Charge, events: Events): Pro
     serveControl(order.socket, {
       status: () => supervisor.status(),
       stop: (reason) => stopThenEnd(supervisor, reason),
-      verb: (...words) => supervisor.verb(...words),
-      failover: (...words) => supervisor.failover(...words),
-      waitFor: (...words) => supervisor.waitFor(...words),
-      awaitFailover: (...words) => supervisor.awaitFailover(...words),
+      verb: (...words) => supervisor.attendance.verb(...words),
+      failover: (...words) => supervisor.attendance.failover(...words),
+      waitFor: (...words) => supervisor.attendance.waitFor(...words),
+      awaitFailover: (...words) => supervisor.attendance.awaitFailover(...words),
+      snapshot: (options) => supervisor.attendance.snapshot(options),
+      reset: (options) => supervisor.reset(options),
       listen: (listener) => events.listen(listener),
     }),
   )
@@ -102,6 +104,7 @@ async function form({ order, journal, supervisor }: Charge, events: Events): Pro
       end('its folder was deleted')
     })
     channel.send({ ready: status })
+    supervisor.keepBaseline()
   } catch (thrown) {
     if (ending) return
     ending = true

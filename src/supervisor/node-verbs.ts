@@ -58,6 +58,7 @@ async function start(node: RedisNode, restarts: Restarts, cause: 'start' | 'rest
   // It is on its way out; another process cannot have its ports before.
   if (node.state === 'stopping') await node.stop('stop')
   if (node.state === 'stopped' || node.state === 'crashed') {
+    restarts.requireOpen()
     restarts.release(node)
     node.start([], cause)
   }

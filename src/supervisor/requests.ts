@@ -10,18 +10,21 @@ const verbBody = z.strictObject({ restart: z.boolean().default(true), timeoutMs 
 const failoverBody = z.strictObject({ mode: z.enum(['agreed', 'force', 'takeover']).default('agreed'), timeoutMs })
 
 const waitBody = z.strictObject({ level: z.enum(readyLevels).default('full'), timeoutMs })
-const awaitBody = z.strictObject({ timeoutMs })
+const patienceBody = z.strictObject({ timeoutMs })
+const snapshotBody = z.strictObject({ dir: z.string().regex(/^\/\P{Cc}+$/u), timeoutMs })
 
 export type VerbBody = z.input<typeof verbBody>
 export type WaitBody = z.input<typeof waitBody>
-export type AwaitBody = z.input<typeof awaitBody>
+export type PatienceBody = z.input<typeof patienceBody>
 export type FailoverBody = z.input<typeof failoverBody>
+export type SnapshotBody = z.input<typeof snapshotBody>
 
 /** @throws LabError `bad-input` */
 export const parseVerbBody = (text: string) => parse(verbBody, text)
 export const parseWaitBody = (text: string) => parse(waitBody, text)
-export const parseAwaitBody = (text: string) => parse(awaitBody, text)
+export const parsePatienceBody = (text: string) => parse(patienceBody, text)
 export const parseFailoverBody = (text: string) => parse(failoverBody, text)
+export const parseSnapshotBody = (text: string) => parse(snapshotBody, text)
 
 function parse<Schema extends z.ZodType>(schema: Schema, text: string): z.output<Schema> {
   let json: unknown

@@ -1,4 +1,5 @@
 /** What becomes of a server that has ended unasked: started again after a while, or given up with the end of its log. */
+import { LabError } from '../errors.js'
 import type { Emit } from '../events.js'
 import { logTail, type RedisNode } from '../node/index.js'
 import { decideRestart, type CrashFacts } from './restart-policy.js'
@@ -17,6 +18,7 @@ export class Restarts {
   readonly #tails = new Map<RedisNode, readonly string[]>()
   /** Not started again until somebody says so. */
   readonly #held = new Set<RedisNode>()
+  #closed = false
 
   constructor(options: RestartsOptions) {
     this.#options = options
@@ -65,9 +67,16 @@ export class Restarts {
     this.#tails.delete(node)
   }
 
+  /** The lab goes down: nothing is started any more, for nobody would end it. */
   close(): void {
+    this.#closed = true
     for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#timers.clear()
+  }
+
+  /** @throws LabError `wrong-state` once the lab goes down */
+  requireOpen(): void {
+    if (this.#closed) throw new LabError({ code: 'wrong-state', message: 'the lab is going down' })
   }
 
   statusOf(node: RedisNode): CrashStatus | undefined {

@@ -52,6 +52,13 @@ export interface LabStatus {
   readonly nodes: readonly NodeStatus[]
 }
 
+/** What a reset has done. */
+export interface ResetResult {
+  /** What was otherwise and is as planned again, a sentence each; empty where nothing had changed. */
+  readonly undone: readonly string[]
+  readonly elapsedMs: number
+}
+
 /** What a failover has made of two nodes. */
 export interface FailoverResult {
   /** The new master. */

@@ -11,9 +11,7 @@
 import { rmSync } from 'node:fs'
 import process from 'node:process'
 import {
-  awaitFailover,
   canBeAsked,
-  failover,
   formCluster,
   leaveAsKept,
   measureReady,
@@ -22,19 +20,22 @@ import {
   type Climb,
 } from '../cluster/index.js'
 import { LabError } from '../errors.js'
-import type { Emit, ExitCause, FailoverMode, ReadyLevel } from '../events.js'
+import type { Emit, ExitCause } from '../events.js'
 import { RedisNode, writeNodeFolder } from '../node/index.js'
 import { labFiles } from '../paths.js'
 import { isAlive } from '../util/process-identity.js'
 import { adoptServers } from './adopt.js'
+import { Attendance } from './attendance.js'
 import type { Order } from './channel.js'
 import { describeLab, ownLine } from './describe.js'
-import { applyVerb, type NodeVerb } from './node-verbs.js'
+import { applyVerb } from './node-verbs.js'
 import type { LabRecord, RunRecord } from './record.js'
 import { writeLab } from './record-writer.js'
+import { Resets } from './resets.js'
 import { Restarts } from './restarts.js'
 import { RunKeeper } from './run-keeper.js'
-import type { FailoverResult, LabState, LabStatus, NodeStatus } from './status.js'
+import type { Seed } from './seed.js'
+import type { LabState, LabStatus, ResetResult } from './status.js'
 
 export class Supervisor {
   readonly #order: Order
@@ -42,6 +43,9 @@ export class Supervisor {
   readonly #nodes: readonly RedisNode[]
   readonly #restarts: Restarts
   readonly #run: RunKeeper
+  readonly #resets: Resets
+  /** What can be asked of the lab while it runs. */
+  readonly attendance: Attendance
   /** Ends whatever start() is waiting for: a server died, or stop() was called. */
   readonly #starting = new AbortController()
   #record: LabRecord
@@ -74,6 +78,23 @@ export class Supervisor {
     this.#restarts = new Restarts({ emit: this.#emit, enabled: record.spec.restart })
     const onFailure = (error: Error) => this.#onRecordFailure(error)
     this.#run = new RunKeeper({ dir: record.dir, socket, nodes: this.#nodes, onFailure })
+    this.#resets = new Resets({
+      record,
+      nodes: this.#nodes,
+      restarts: this.#restarts,
+      emit: this.#emit,
+      onChange: (climb) => this.#keepIds(climb),
+    })
+    this.attendance = new Attendance({
+      nodes: this.#nodes,
+      planned: record.nodes,
+      shape: shapeOf(record),
+      restarts: this.#restarts,
+      emit: this.#emit,
+      requireRunning: () => this.#requireRunning(),
+      status: () => this.status(),
+      onChange: () => this.#run.soon(),
+    })
   }
 
   /**
@@ -90,9 +111,7 @@ export class Supervisor {
       this.#run.write()
       const deadline = startedAt + spec.timeout
       const { climb, ready } =
-        origin.kind === 'orphaned'
-          ? await this.#takeOver(origin.left, deadline)
-          : await this.#bringUp(origin.kind === 'kept' ? origin : undefined, deadline)
+        origin.kind === 'orphaned' ? await this.#takeOver(origin.left, deadline) : await this.#bringUp(origin, deadline)
       this.#phase = 'running'
       this.#run.formed = true
       this.#keepIds(climb)
@@ -124,6 +143,17 @@ export class Supervisor {
       .map(({ name, port, dir }) => `${name} (port ${port}): its folder ${dir} is gone, and what it holds ends with it`)
   }
 
+  /** What a reset goes back to is what holds now: the caller has just been told that the lab is ready. */
+  keepBaseline(): void {
+    this.#resets.begin({ adopted: this.#order.origin.kind === 'orphaned' })
+  }
+
+  /** Back to the plan, and empty. @throws LabError `wrong-state`, `reset-failed` */
+  async reset(options: { timeoutMs: number }): Promise<ResetResult> {
+    this.#requireRunning()
+    return this.#resets.run(options).finally(() => this.#run.soon())
+  }
+
   /** Idempotent: everybody who asks waits for the same end. @throws LabError `stop-failed` when a server is still there */
   stop(reason: string): Promise<void> {
     this.#stopping ??= this.#stop(reason)
@@ -135,63 +165,22 @@ export class Supervisor {
     await Promise.allSettled(this.#nodes.map((node) => node.kill()))
   }
 
-  /** @throws LabError `node-not-found`, `wrong-state`, or why the node did not come to be as it was wanted */
-  async verb(name: string, verb: NodeVerb, options: { restart: boolean; timeoutMs: number }): Promise<NodeStatus> {
-    const node = this.#require(name)
-    try {
-      const { restart, timeoutMs } = options
-      await applyVerb(verb, node, this.#restarts, { restart, deadline: Date.now() + timeoutMs })
-    } finally {
-      this.#run.soon()
-    }
-    const { nodes } = await this.status()
-    return nodes[this.#nodes.indexOf(node)] as NodeStatus
+  async #sow(seed: Seed): Promise<void> {
+    const { build, nodes } = this.#record
+    const { sow } = await import('./seed.js')
+    await sow(seed, { build, nodes, servers: this.#nodes })
   }
 
-  /** @throws LabError `node-not-found`, `wrong-state`, `failover-failed` */
-  async failover(
-    name: string,
-    { mode, timeoutMs }: { mode: FailoverMode; timeoutMs: number },
-  ): Promise<FailoverResult> {
-    const startedAt = Date.now()
-    const target = this.#require(name)
-    for (const node of this.#nodes) node.observe()
-    const result = await failover(this.#nodes, target, { mode, deadline: startedAt + timeoutMs })
-    const [promoted, demoted] = [result.promoted.name, result.demoted.name]
-    const elapsedMs = Date.now() - startedAt
-    this.#emit({ type: 'failover-done', node: promoted, former: demoted, mode, elapsedMs })
-    return { promoted, demoted }
-  }
-
-  /** @throws LabError `not-ready` at the deadline, with what each node still lacked */
-  async waitFor(level: ReadyLevel, { timeoutMs }: { timeoutMs: number }): Promise<LabStatus> {
-    for (const node of this.#nodes) node.observe()
-    await waitReady(this.#nodes, shapeOf(this.#record), { level, deadline: Date.now() + timeoutMs })
-    return this.status()
-  }
-
-  /** @throws LabError `node-not-found`, `wrong-state` (it has no slots to lose), `failover-failed` */
-  async awaitFailover(name: string, { timeoutMs }: { timeoutMs: number }): Promise<FailoverResult> {
-    const node = this.#require(name)
-    const { nodes } = await this.status()
-    const owned = nodes.find((one) => one.name === name)?.slots ?? []
-    const planned = this.#record.nodes.find((one) => one.name === name)?.slots
-    // Where it has lost them already, what it had by plan tells who has them now.
-    const slots = owned.length > 0 ? owned : planned ? [planned] : []
-    if (slots.length === 0) {
-      throw new LabError({ code: 'wrong-state', message: `${name} is no master: no node can take its place` })
-    }
-    const { promoted } = await awaitFailover(this.#nodes, node, slots, { deadline: Date.now() + timeoutMs })
-    return { promoted: promoted.name, demoted: name }
-  }
-
-  async #bringUp(kept: { rewriteConf: boolean } | undefined, deadline: number) {
+  async #bringUp(origin: Exclude<Order['origin'], { kind: 'orphaned' }>, deadline: number) {
     const { record } = this.#order
+    const rewrite = origin.kind === 'kept' && origin.rewriteConf
+    const seed = origin.kind === 'new' ? origin.seed : undefined
     const { build, nodes, spec, dir } = record
     for (const node of this.#nodes) {
       const conf = { lab: record.name, name: node.name, port: node.port, dir: node.dir, set: spec.set }
-      writeNodeFolder(conf, { rewrite: kept?.rewriteConf ?? false })
+      writeNodeFolder(conf, { rewrite })
     }
+    if (seed) await this.#sow(seed)
     const logFile = labFiles.createLog(dir)
     rmSync(logFile, { force: true })
     const { creator, climb } = await formCluster(
@@ -200,7 +189,8 @@ export class Supervisor {
         nodes,
         servers: this.#nodes,
         shape: shapeOf(record),
-        kept: kept !== undefined,
+        // With the data of a snapshot it is as if it had been there before.
+        kept: origin.kind === 'kept' || seed !== undefined,
         level: spec.wait,
         logFile,
         deadline,
@@ -224,7 +214,7 @@ export class Supervisor {
     await Promise.allSettled(
       away
         .filter((node) => !asleep(node))
-        .map((node) => this.verb(node.name, 'start', { restart: true, timeoutMs: deadline - Date.now() })),
+        .map((node) => applyVerb('start', node, this.#restarts, { deadline, restart: true })),
     )
     const { wait: level } = this.#record.spec
     const { signal } = this.#starting
@@ -245,6 +235,7 @@ export class Supervisor {
   /** Stops every server and checks that it is gone. */
   async #takeDown(): Promise<void> {
     this.#phase = 'stopping'
+    this.#resets.close()
     this.#restarts.close()
     const identities = this.#nodes.flatMap((node) => node.identity ?? [])
     await Promise.all(this.#nodes.map((node) => node.stop('down')))
@@ -276,11 +267,10 @@ export class Supervisor {
     if (node && canBeAsked(node)) void this.#run.learnRunId(node)
   }
 
-  #require(name: string): RedisNode {
-    const node = this.#nodes.find((one) => one.name === name)
-    if (!node) throw new LabError({ code: 'node-not-found', message: `this lab has no node ${JSON.stringify(name)}` })
-    if (this.#phase === 'running') return node
-    throw new LabError({ code: 'wrong-state', message: `the lab is ${this.#phase}: its nodes are not to be had yet` })
+  #requireRunning(): void {
+    if (this.#phase === 'running') return
+    const when = this.#phase === 'starting' ? 'not to be had yet' : 'not to be had any more'
+    throw new LabError({ code: 'wrong-state', message: `the lab is ${this.#phase}: its nodes are ${when}` })
   }
 
   #climb(): Climb {

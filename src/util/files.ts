@@ -1,7 +1,8 @@
 /** Files that appear whole or not at all, and folders that belong to one user alone. */
 import { randomBytes } from 'node:crypto'
-import { existsSync, linkSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { constants, existsSync, linkSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { types } from 'node:util'
 import process from 'node:process'
 import { LabError } from '../errors.js'
 
@@ -31,7 +32,7 @@ function withDraft(file: string, text: string, mode: number, place: (draft: stri
 
 /** Of a write that failed, unlike an open, the system's error does not say which file it was. */
 function named(error: unknown, file: string): unknown {
-  if (!(error instanceof Error) || 'path' in error) return error
+  if (!types.isNativeError(error) || 'path' in error) return error
   error.message += ` '${file}'`
   return Object.assign(error, { path: file })
 }
@@ -70,4 +71,18 @@ export function makePrivateDir(dir: string): void {
     message: `${dir} is not a folder that belongs to this user alone`,
     hint: 'Control sockets live there. Remove it, or make it yours with mode 0700.',
   })
+}
+
+/** Shares the blocks where the file system can, and moves the file where it may be moved. The target must not be there. */
+export async function copyWhole(file: string, target: string, { move = false } = {}): Promise<void> {
+  const { copyFile, rename, rm } = await import('node:fs/promises')
+  if (move) {
+    try {
+      return await rename(file, target)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
+    }
+  }
+  await copyFile(file, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL)
+  if (move) await rm(file)
 }

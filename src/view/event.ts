@@ -77,6 +77,8 @@ export function eventLine(event: LabEvent): string | undefined {
       return 'the cluster is formed'
     case 'failover-done':
       return `${event.node} is the master in the place of ${event.former} (${failoverModes[event.mode]}, ${seconds(event.elapsedMs)})`
+    case 'snapshot-taken':
+      return `a snapshot was taken: ${event.keys} keys (writes were paused for ${event.pausedMs} ms, ${seconds(event.elapsedMs)} in all)`
     case 'ready-progress':
       return event.missing.length === 0 ? undefined : `not yet "${event.level}": ${summary(event.missing)}`
     case 'lab-starting':
@@ -85,6 +87,8 @@ export function eventLine(event: LabEvent): string | undefined {
       return `${event.reason}; trying other ports`
     case 'lab-ready':
       return `proven ready (${event.level}) in ${seconds(event.elapsedMs)}`
+    case 'lab-reset':
+      return `reset in ${seconds(event.elapsedMs)}: ${event.undone.length === 0 ? 'nothing had changed' : summary(event.undone)}`
     case 'lab-failed':
       return `failed: ${event.error.message}`
     case 'lab-stopping':

@@ -17,10 +17,11 @@ import {
 import { readSources, type Source } from './architecture/source.js'
 
 const sources = readSources(path.join(packageRoot(), 'src'))
-const { dependencies } = JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as {
-  dependencies: Record<string, string>
-}
+const { dependencies, peerDependencies } = JSON.parse(
+  readFileSync(path.join(packageRoot(), 'package.json'), 'utf8'),
+) as Record<'dependencies' | 'peerDependencies', Record<string, string>>
 const declared = Object.keys(dependencies)
+const peers = Object.keys(peerDependencies)
 
 test('the sources were found, and every import of one leads to one', () => {
   expect(sources.map(({ file }) => file)).toEqual(expect.arrayContaining(['index.ts', ...entryPoints]))
@@ -32,7 +33,7 @@ const rules: Record<string, (sources: readonly Source[]) => string[]> = {
   'a folder is entered through its index.ts, and entry points by nobody': passesDoor,
   'a package is imported by the one file that is its door': passesPackageDoor,
   'every package that is imported is a dependency, and every dependency is imported': (all) =>
-    strayPackages(all, declared),
+    strayPackages(all, declared, peers),
   'no file imports itself in a circle, types included': cycles,
   'only view/, cli/ and the supervisor as a program speak or end the process': speaksOutOfPlace,
   'the environment is read only where options are resolved': readsEnvironment,
@@ -43,5 +44,5 @@ test.each(Object.entries(rules))('%s', (_, offences) => expect(offences(sources)
 
 test('no exception outlives its reason', () => {
   expect(idleReaders(sources)).toEqual([])
-  expect(Object.keys(doors).filter((name) => !declared.includes(name))).toEqual([])
+  expect(Object.keys(doors).filter((name) => ![...declared, ...peers].includes(name))).toEqual([])
 })

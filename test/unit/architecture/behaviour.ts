@@ -6,6 +6,8 @@ import { walk, type Source } from './source.js'
 /** Who may read the environment of the process, and why. */
 export const environmentReaders: Readonly<Record<string, string>> = {
   'cli/main.ts': 'the command hands its environment on to everything below it',
+  'fixture/jest.ts': 'jest has nothing else to tell its workers of the lab of the run by',
+  'fixture/node-test.ts': 'a test file is told by it that a runner has started it',
   'lab/start.ts': "the library's callers give options, not an environment",
   'util/command.ts': 'a command is looked up on PATH as the system would do it',
 }
@@ -98,7 +100,13 @@ const isDeclaration = (statement: ts.Statement): boolean =>
   ts.isTypeAliasDeclaration(statement) ||
   ts.isClassDeclaration(statement) ||
   ts.isFunctionDeclaration(statement) ||
-  ts.isVariableStatement(statement)
+  ts.isVariableStatement(statement) ||
+  isAmbient(statement)
+
+/** `declare module 'x' { … }` adds to the types of others and is erased. */
+const isAmbient = (statement: ts.Statement): boolean =>
+  ts.isModuleDeclaration(statement) &&
+  (statement.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.DeclareKeyword) ?? false)
 
 /** What of a declaration runs at once: all but the insides of functions, and of the members that each instance gets. */
 function actsIn({ file, tree }: Source, statement: ts.Statement): string[] {

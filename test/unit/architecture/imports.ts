@@ -15,7 +15,9 @@ export const houseOrder: readonly (readonly string[])[] = [
   ['cluster'],
   ['supervisor'],
   ['lab'],
-  ['fixture', 'view'],
+  ['view'],
+  // What a test is told of its lab is said by view/, like everything else.
+  ['fixture'],
   ['cli', 'index'],
 ]
 
@@ -35,6 +37,7 @@ export const doors: Readonly<Record<string, string>> = {
   'redis-parser': 'node/client.ts',
   tar: 'release/archive/unpack.ts',
   'tree-kill': 'util/command.ts',
+  vitest: 'fixture/vitest.ts',
 }
 
 /** Programs of their own: they are run, not imported. */
@@ -85,16 +88,24 @@ export function passesPackageDoor(sources: readonly Source[]): string[] {
   })
 }
 
-/** Imports of what is not installed with the package, and packages that are installed for nothing. */
-export function strayPackages(sources: readonly Source[], dependencies: readonly string[]): string[] {
+/**
+ * Imports of what is not installed with the package, and packages that are installed for nothing.
+ *
+ * @param peers packages that only some of our users have, and those bring
+ */
+export function strayPackages(
+  sources: readonly Source[],
+  dependencies: readonly string[],
+  peers: readonly string[] = [],
+): string[] {
   const used = new Set(sources.flatMap(({ imports }) => imports.map(({ specifier }) => packageOf(specifier))))
   const undeclared = eachImport(sources, (source, { specifier }) => {
     const name = packageOf(specifier)
-    if (name === undefined || dependencies.includes(name)) return undefined
+    if (name === undefined || dependencies.includes(name) || peers.includes(name)) return undefined
     if (isBuiltin(specifier)) return `${source.file} imports ${specifier}: it is written node:${specifier}`
     return `${source.file} imports ${specifier}: ${name} is not in "dependencies"`
   })
-  const unused = dependencies.filter((name) => !used.has(name))
+  const unused = [...dependencies, ...peers].filter((name) => !used.has(name))
   return [...undeclared, ...unused.map((name) => `package.json: nobody imports the dependency ${name}`)]
 }
 

@@ -137,6 +137,8 @@ test('an exception that nobody uses is found', () => {
     'cli/main.ts': 'run(process.env)',
     'util/command.ts': "process.env['PATH']",
     'lab/start.ts': '',
+    'fixture/jest.ts': 'process.env',
+    'fixture/node-test.ts': 'process.env',
   })
   expect(idleReaders(sources)).toEqual(['lab/start.ts'])
 })
@@ -162,6 +164,7 @@ test.each([
   ['export const option = z.string().register(meta, { read: (text) => process.exit(text) })'],
   ['const known = new Set(levels.filter((level) => level !== 1))'],
   ['export interface A { readonly b: string }'],
+  ["declare module 'a' { interface B { readonly c: string } }"],
 ])('%j does nothing at import', (text) => expect(actsAtImport(house({ 'node/a.ts': text }))).toEqual([]))
 
 test('an entry point may act: it is run', () => {

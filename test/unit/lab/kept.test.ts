@@ -11,8 +11,8 @@ const kept = (redis: string | undefined) => {
 const build = (version: string) => ({ ...sampleRecord().build, version, server: '/new/redis-server' })
 
 test.each([
-  ['8.0', 'redis@8.0.6'],
-  ['latest', 'redis@8.0.6'],
+  ['8.0', '8.0.6'],
+  ['latest', '8.0.6'],
   ['8.0.6', '8.0.6'],
   ['distro', 'distro'],
   [undefined, undefined],

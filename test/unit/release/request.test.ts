@@ -96,7 +96,7 @@ test.each([
 
 test('what asks for the newest is pinned to the build that it came to; what asks for one thing stays', () => {
   const build = { engine: 'redis', version: '8.0.6' } as const
-  for (const text of ['8.0', '8', 'latest', 'redis@8']) expect(pinnedTo(text, build)).toBe('redis@8.0.6')
+  for (const text of ['8.0', '8', 'latest', 'redis@8']) expect(pinnedTo(text, build)).toBe('8.0.6')
   for (const text of ['8.0.6', 'distro', 'valkey@distro:sid', 'https://a.test/x', './8', undefined])
     expect(pinnedTo(text, build)).toBe(text)
 })

@@ -46,6 +46,10 @@ const samples: { readonly [Type in LabEvent['type']]: Sample<Type> } = {
   'create-done': [{ creator: 'redis-cli' }, 'the cluster is formed'],
   'ready-progress': [{ level: 'ok', missing: ['m1: a', 'm2: b', 'm3: c'] }, 'not yet "ok": m1: a (and 2 more)'],
   'lab-starting': [{ name: 'one', dir: '/d', origin: 'new' }, 'starting lab "one" in /d'],
+  'snapshot-taken': [
+    { dir: '/tmp/snapshot', keys: 1200, pausedMs: 4, elapsedMs: 120 },
+    'a snapshot was taken: 1200 keys (writes were paused for 4 ms, 0.12 s in all)',
+  ],
   'failover-done': [
     { node: 'r1', former: 'm1', mode: 'agreed', elapsedMs: 60 },
     'r1 is the master in the place of m1 (by agreement, 0.06 s)',
@@ -53,6 +57,10 @@ const samples: { readonly [Type in LabEvent['type']]: Sample<Type> } = {
   'ports-lost': [{ reason: 'port 7 is taken' }, 'port 7 is taken; trying other ports'],
   'record-failed': [{ reason: 'ENOSPC' }, 'this could not be written down: ENOSPC'],
   'lab-ready': [{ level: 'full', elapsedMs: 1234 }, 'proven ready (full) in 1.23 s'],
+  'lab-reset': [
+    { undone: ['r1 was stopped: it runs again', '3 keys: deleted'], elapsedMs: 60 },
+    'reset in 0.06 s: r1 was stopped: it runs again (and 1 more)',
+  ],
   'lab-failed': [{ error: { code: 'not-ready', message: 'too slow' } }, 'failed: too slow'],
   'lab-stopping': [{ reason: 'Ctrl-C' }, 'stopping (Ctrl-C)'],
   'lab-stopped': [{}, 'stopped'],
@@ -71,6 +79,7 @@ test('the same event may read otherwise', () => {
   expect(eventLine({ ...newest, alias: '8.0' })).toBe('redis 8.0.6, the newest 8.0 that is known, is ready')
   expect(eventLine({ ...newest, alias: 'latest' })).toBe('redis 8.0.6, the newest that is known, is ready')
   expect(eventLine({ type: 'ready-progress', level: 'ok', missing: [] })).toBeUndefined()
+  expect(eventLine({ type: 'lab-reset', undone: [], elapsedMs: 4 })).toBe('reset in 0.00 s: nothing had changed')
   const exit = { type: 'node-exited', node: 'm1', port: 1, pid: 7, exit: 'exit code 0', cause: 'down' } as const
   expect(eventLine(exit)).toBe('m1 ended (exit code 0)')
 })

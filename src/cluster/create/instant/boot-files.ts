@@ -15,9 +15,12 @@ import { busPortOf } from '../../../spec/index.js'
 import type { SlotRange } from '../../topology.js'
 import type { Target, TargetMaster, TargetReplica } from './target.js'
 
-export interface BootFileOptions {
+export interface ShardOptions {
   /** The engine writes and expects shard ids. */
   readonly shardIds: boolean
+}
+
+export interface BootFileOptions extends ShardOptions {
   /** Masters know the addresses only of those that are started before them; many that call each other in vain are a storm. */
   readonly onlyEarlier: boolean
 }
@@ -88,9 +91,37 @@ export function replicaBootFile(
   return file(lines, Math.max(...epochs.values()), lastVoteEpoch)
 }
 
+/**
+ * For a node of a cluster that has formed, or is to look as if it had: the truth about everybody, and an epoch of its own for
+ * each master.
+ */
+export function settledFile(target: Target, me: { readonly id: string }, options: ShardOptions): string {
+  const { masters, replicas, lastEpoch, lastVoteEpoch } = target
+  const epochs = new Map(masters.map((master, index) => [master, lastEpoch + index + 1]))
+  const lines = masters.map((master) =>
+    line({
+      id: master.id,
+      port: master.server.port,
+      shardId: shardIdOf(master, options),
+      flags: master.id === me.id ? ['myself', 'master'] : ['master'],
+      masterId: null,
+      epoch: epochs.get(master) ?? 0,
+      slots: master.slots,
+    }),
+  )
+  const facts = (replica: TargetReplica) => ({
+    options,
+    port: replica.server.port,
+    epoch: epochs.get(replica.master) ?? 0,
+    myself: replica.id === me.id,
+  })
+  lines.push(...replicas.map((replica) => replicaLine(replica, facts(replica))))
+  return file(lines, lastEpoch + masters.length, lastVoteEpoch)
+}
+
 function replicaLine(
   { id, master }: TargetReplica,
-  facts: { options: BootFileOptions; port: number | undefined; epoch: number; myself?: boolean },
+  facts: { options: ShardOptions; port: number | undefined; epoch: number; myself?: boolean },
 ): string {
   return line({
     id,
@@ -102,7 +133,7 @@ function replicaLine(
   })
 }
 
-const shardIdOf = ({ shardId }: TargetMaster, { shardIds }: BootFileOptions): string | undefined =>
+const shardIdOf = ({ shardId }: TargetMaster, { shardIds }: ShardOptions): string | undefined =>
   shardIds ? shardId : undefined
 
 interface LineFacts {

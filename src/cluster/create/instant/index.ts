@@ -188,16 +188,23 @@ const longestStepMs = (count: number): number => 8000 + 100 * count
  * say), everybody is made to ping everybody, and again should that not be enough.
  */
 async function prove(context: FormContext): Promise<Climb> {
-  const { servers } = context
+  const { servers, kept, shape } = context
   const { deadline } = stepPatience(context)
+  // With data, replicas synchronise for longer than a tick takes to come by itself.
+  let urging = kept && shape.replicas > 0
+  if (urging) await urge(servers)
   for (;;) {
     const soon = Math.min(deadline, Date.now() + newsMs(servers.length))
     try {
-      return await waitReady(servers, context.shape, { ...context, deadline: soon })
+      return await waitReady(servers, shape, { ...context, deadline: soon })
     } catch (error) {
       if (LabError.from(error).code !== 'not-ready' || soon === deadline) throw error
-      await pingAll(servers)
+    } finally {
+      // Whoever is gone has nothing to be set back, and what went wrong first is what counts.
+      if (urging) await calm(servers).catch(() => {})
+      urging = false
     }
+    await pingAll(servers)
   }
 }
 
@@ -206,10 +213,15 @@ async function prove(context: FormContext): Promise<Climb> {
  * busy is not to be taken for one that has failed.
  */
 async function pingAll(servers: readonly Server[]): Promise<void> {
-  await configure(servers, { hz: tickHz, 'cluster-node-timeout': Math.round(newsMs(servers.length) * 1.6) })
+  await urge(servers)
   await sleep(longestTickMs)
-  await configure(servers, { 'cluster-node-timeout': calmTimeoutMs })
+  await calm(servers)
 }
+
+const urge = (servers: readonly Server[]): Promise<void> =>
+  configure(servers, { hz: tickHz, 'cluster-node-timeout': Math.round(newsMs(servers.length) * 1.6) })
+const calm = (servers: readonly Server[]): Promise<void> =>
+  configure(servers, { 'cluster-node-timeout': calmTimeoutMs })
 
 /** A tick, and time to read what many nodes have to say. */
 const newsMs = (count: number): number => 100 + 6 * count
@@ -223,4 +235,5 @@ function stopwatch(logFile: string): (what: string) => void {
 }
 
 export { isVerified } from './engine.js'
-export { restoreOriginals } from './kept.js'
+export { recoverTarget, restoreOriginals } from './kept.js'
+export { pretendKept } from './pretend.js'

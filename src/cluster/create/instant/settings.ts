@@ -46,7 +46,7 @@ export const toArgs = (settings: readonly BootSetting[]): string[] =>
 
 type Directives = Readonly<Record<string, string | number>>
 
-export async function configure(servers: readonly Server[], directives: Directives): Promise<void> {
+export async function configure(servers: readonly Member[], directives: Directives): Promise<void> {
   const words = Object.entries(directives)
   await Promise.all(
     servers.map(async (server) => {

@@ -29,13 +29,19 @@ export interface Target {
 /** An id, or a shard's id, as Redis makes them: 40 hex digits. */
 export const randomId = (): string => randomBytes(20).toString('hex')
 
-export function newTarget(nodes: readonly PlannedNode[], servers: readonly Server[]): Target {
+/** @param slotsOf what each master is to own; its planned share where it is not said */
+export function newTarget(
+  nodes: readonly PlannedNode[],
+  servers: readonly Server[],
+  slotsOf: ReadonlyMap<string, readonly SlotRange[]> = new Map(),
+): Target {
   const masters = new Map<string, TargetMaster>()
   const replicas: TargetReplica[] = []
   for (const [index, node] of nodes.entries()) {
     const server = servers[index]
     if (!server) throw new Error(`${node.name} was planned without a server`)
-    if (node.slots) masters.set(node.name, { server, id: randomId(), shardId: randomId(), slots: [node.slots] })
+    const slots = slotsOf.get(node.name) ?? (node.slots && [node.slots])
+    if (slots) masters.set(node.name, { server, id: randomId(), shardId: randomId(), slots })
     const master = node.masterName === undefined ? undefined : masters.get(node.masterName)
     if (master) replicas.push({ server, id: randomId(), master })
   }

@@ -1,0 +1,1 @@
+export { resetCluster, type Reset, type ResetOptions } from './reset.js'

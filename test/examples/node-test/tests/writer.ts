@@ -1,0 +1,41 @@
+/** Writes one key after the other for as long as a test wants, and remembers which ones were acknowledged. */
+export interface Client {
+  set(key: string, value: string): Promise<unknown>
+  get(key: string): Promise<string | null>
+}
+
+export function startWriting(client: Client) {
+  const acknowledged: string[] = []
+  let on = true
+  const done = (async () => {
+    for (let count = 0; on; count++) {
+      const key = `key:${count}`
+      // What fails was not acknowledged, and is nobody's loss.
+      await client.set(key, key).then(
+        () => acknowledged.push(key),
+        () => {},
+      )
+    }
+  })()
+  return {
+    acknowledged,
+    async stop() {
+      on = false
+      await done
+    },
+    /** Keys that were acknowledged and are not there. */
+    async lost() {
+      const values = await Promise.all(acknowledged.map((key) => client.get(key)))
+      return acknowledged.filter((key, index) => values[index] !== key)
+    },
+  }
+}
+
+/** Asks again until the answer is yes. */
+export async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 30_000
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`it never came true: ${holds}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
