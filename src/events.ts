@@ -21,7 +21,14 @@ export type ReleaseEvent =
   | { readonly type: 'build-waiting'; readonly pid: number; readonly command: string }
   | { readonly type: 'build-started'; readonly what: string; readonly jobs: number }
   | { readonly type: 'build-progress'; readonly doneSteps: number; readonly totalSteps: number }
-  | { readonly type: 'release-ready'; readonly what: string; readonly server: string; readonly cached: boolean }
+  | {
+      readonly type: 'release-ready'
+      readonly what: string
+      readonly server: string
+      readonly cached: boolean
+      /** What was asked for where that was not one version: "8.0", "latest". */
+      readonly alias?: string
+    }
 
 /** Why a server was started: with the lab, by a node verb, or because it had ended unasked. */
 export type StartCause = 'up' | 'start' | 'restart' | 'crash'

@@ -1,4 +1,5 @@
 /** Every command: its name, arguments and options here, and what it does in a file of its own. */
+import { run as cache } from './cache.js'
 import { run as cli } from './cli.js'
 import { nodeVerbs } from '../supervisor/index.js'
 import type { Command } from './command.js'
@@ -13,7 +14,9 @@ import { run as snapshot } from './snapshot.js'
 import { run as reset } from './reset.js'
 import { run as status } from './status.js'
 import { run as up } from './up.js'
+import { run as versions } from './versions.js'
 import {
+  cacheShape,
   cliShape,
   doctorShape,
   downShape,
@@ -28,6 +31,7 @@ import {
   statusShape,
   upShape,
   verbShape,
+  versionsShape,
 } from './shapes.js'
 import { runVerb, verbSummaries } from './verb.js'
 
@@ -107,6 +111,20 @@ export const commands: readonly Command[] = [
     args: '[release]',
     shape: installShape,
     run: install,
+  },
+  {
+    name: 'versions',
+    summary: 'list the releases that can be had by their version, what is built, and what forms a cluster instantly',
+    shape: versionsShape,
+    run: versions,
+  },
+  {
+    name: 'cache',
+    summary:
+      'ls: the builds, their size, last use and labs; rm: remove builds by their key; prune: remove those that no lab uses and that nobody has used for long',
+    args: '<action> [keys...]',
+    shape: cacheShape,
+    run: cache,
   },
   {
     name: 'doctor',

@@ -1,7 +1,7 @@
 /** redis-lab install */
 import { placesFrom } from '../paths.js'
 import { installRelease } from '../release/index.js'
-import { labShape } from '../spec/index.js'
+import { badInput, checksumProblem, labShape } from '../spec/index.js'
 import { printJson, printNote, printResult, showProgress } from '../view/index.js'
 import type { Invocation } from './command.js'
 import { installShape } from './shapes.js'
@@ -9,18 +9,20 @@ import { interruptible } from './interrupt.js'
 import { resolveOptions } from './options.js'
 
 export async function run(invocation: Invocation): Promise<number> {
-  const { malloc, json } = resolveOptions(installShape, invocation)
+  const { sha256, malloc, json } = resolveOptions(installShape, invocation)
   const { env } = invocation
   const [asked] = invocation.args
   const { redis } = resolveOptions(
     { redis: labShape.redis },
     { said: asked === undefined ? {} : { redis: asked }, env },
   )
+  const problem = checksumProblem({ redis, sha256 })
+  if (problem) throw badInput([problem])
   return interruptible(async (signal) => {
     const progress = showProgress({ json, goal: 'build' })
     try {
       const build = await installRelease(
-        { redis, malloc },
+        { redis, sha256, malloc },
         { cacheDir: placesFrom(env).cache, env, emit: progress.emit, signal },
       )
       await progress.finish('done')

@@ -77,7 +77,11 @@ function toFlag(shape: OptionShape, key: string): Option {
 }
 
 export const spellDefault = (key: string, value: unknown): string =>
-  key === 'timeout' ? `${Number(value) / 1000}s` : String(value)
+  key === 'timeout'
+    ? `${Number(value) / 1000}s`
+    : key === 'olderThan'
+      ? `${Number(value) / 86_400_000}d`
+      : String(value)
 
 /** From commander's names (--foo-bar is fooBar) and texts to the shape's names and values. */
 function readFlags(shape: OptionShape, given: Record<string, unknown>): Record<string, unknown> {

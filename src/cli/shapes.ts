@@ -1,12 +1,12 @@
 /** The options of every command, declared once. See spec/option.ts for what hangs on a declaration. */
 import * as z from 'zod'
-import { labShape, metaOf, optionMeta, readNumber } from '../spec/index.js'
+import { duration, labShape, metaOf, optionMeta, readNumber } from '../spec/index.js'
 
 const json = z.boolean().default(false).register(optionMeta, {
   flag: '--json',
   description: 'print one JSON document on stdout, and nothing else there',
 })
-const { name, malloc, timeout } = labShape
+const { name, malloc, sha256, timeout } = labShape
 
 /** The timeout of a lab has words of its own. */
 const patience = timeout.clone().register(optionMeta, {
@@ -87,5 +87,19 @@ export const resetShape = verbShape
 export const pruneShape = { json }
 
 export const cliShape = { name }
-export const installShape = { malloc, json }
+export const installShape = { sha256, malloc, json }
+export const versionsShape = { json }
+
+const dayMs = 86_400_000
+export const cacheShape = {
+  olderThan: duration({ leastMs: 0, mostMs: 10_000 * dayMs })
+    .default(30 * dayMs)
+    .register(optionMeta, {
+      flag: '--older-than <time>',
+      description: 'prune: how long a build must not have been used, such as 30d or 12h',
+      expects: 'a time such as 30d or 12h',
+    }),
+  json,
+}
+
 export const doctorShape = { json }

@@ -1,14 +1,17 @@
 export {
   choose,
   formCluster,
+  isVerified,
   keptOwners,
   leastMastersOfRedisCli,
   leaveAsKept,
   pretendKept,
+  verified,
   type CreatorName,
   type FormContext,
   type Formed,
   type KeptOwner,
+  type VerifiedLine,
 } from './create/index.js'
 export { isIn, keyIn, slotOf } from './key-slot.js'
 export { canBeAsked, type Member, type Server, type Shape } from './member.js'

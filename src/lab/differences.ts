@@ -8,6 +8,7 @@ const lasting = [
   'replicas',
   'port',
   'redis',
+  'sha256',
   'malloc',
   'set',
   'creator',

@@ -11,7 +11,7 @@ import { LabError } from '../errors.js'
 import type { Emit } from '../events.js'
 import { claimPorts, findFreePorts, releasePorts, requireFreePorts, takePorts, type PortClaims } from '../node/index.js'
 import { labLock, placesFrom, portsDir, snapshotEntry, socketPath, type Places } from '../paths.js'
-import { installRelease, type Build } from '../release/index.js'
+import { installRelease, noteUse, type Build } from '../release/index.js'
 import { isName, resolveLab, type LabOptions, type LabSpec, type ResolvedSpec } from '../spec/index.js'
 import { deleteLab, serversLeft, type LabRecord, type LabStatus, type Origin } from '../supervisor/index.js'
 import { withLock, type LockHolder } from '../util/lock.js'
@@ -183,7 +183,9 @@ async function prepareKept(
   if (origin.kind === 'orphaned') claimPorts(ports, claims)
   else await takePorts(ports, claims)
   try {
-    return await keptRecord(kept, wanted, (spec) => installFor(spec, context))
+    const record = await keptRecord(kept, wanted, (spec) => installFor(spec, context))
+    noteUse(placesFrom(context.env).cache, record.build)
+    return record
   } catch (error) {
     releasePorts(ports, claims)
     throw error
@@ -191,11 +193,14 @@ async function prepareKept(
 }
 
 export function installFor(
-  { redis, malloc }: Pick<LabSpec, 'redis' | 'malloc'>,
+  { redis, sha256, malloc }: Pick<LabSpec, 'redis' | 'sha256' | 'malloc'>,
   context: Pick<OpenContext, 'env' | 'emit' | 'signal'>,
 ): Promise<Build> {
   const { env, emit, signal } = context
-  return installRelease({ redis, malloc }, { cacheDir: placesFrom(env).cache, env, emit, ...(signal && { signal }) })
+  return installRelease(
+    { redis, sha256, malloc },
+    { cacheDir: placesFrom(env).cache, env, emit, ...(signal && { signal }) },
+  )
 }
 
 /** Waits until the lab is ready; an abort has the supervisor undo what it began. */

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { planTopology } from '../cluster/index.js'
 import { LabError } from '../errors.js'
 import { labEntry, type Places } from '../paths.js'
-import type { Build } from '../release/index.js'
+import { pinnedTo, type Build } from '../release/index.js'
 import type { LabSpec, ResolvedSpec } from '../spec/index.js'
 import type { LabRecord } from '../supervisor/index.js'
 
@@ -48,7 +48,7 @@ export async function keptRecord(
   const restart = given.has('restart') ? spec.restart : kept.spec.restart
   const record = { ...kept, spec: { ...kept.spec, set, restart, wait: spec.wait, timeout: spec.timeout } }
   if (existsSync(kept.build.server) && existsSync(kept.build.cli)) return record
-  const build = await install(kept.spec)
+  const build = await install({ ...kept.spec, redis: pinnedTo(kept.spec.redis, kept.build) })
   if (build.engine === kept.build.engine && build.version === kept.build.version) return { ...record, build }
   throw new LabError({
     code: 'lab-differs',

@@ -85,9 +85,10 @@ export async function prepareBuild({
   onEvent = () => {},
   signal,
   redis,
+  sha256,
   malloc,
 }: StartLabOptions = {}): Promise<Build> {
-  const { spec } = resolveLab({ redis, malloc }, process.env)
+  const { spec } = resolveLab({ redis, sha256, malloc }, process.env)
   return installFor(spec, { env: process.env, emit: onEvent, signal })
 }
 

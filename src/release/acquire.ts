@@ -14,10 +14,11 @@ import type { Job } from './context.js'
 import { releaseUrl } from './download/address.js'
 import { HostUnreachable } from './download/download.js'
 import { lockFile, writeRecall } from './entry.js'
-import { cachedBuild, localKey, localPath, officialKey, type Makeable } from './cached.js'
-import { installDistro } from './sources/distro.js'
+import { cachedBuild, contentKey, defaultWish, distroWish, officialKey, placeOf, type Makeable } from './cached.js'
+import { distroName, installDistro } from './sources/distro.js'
 import { installTarball, installTree } from './sources/local.js'
 import { installOfficial, unreachable } from './sources/official.js'
+import { installUrl } from './sources/url.js'
 import { findSystem } from './sources/system.js'
 
 export interface Acquired {
@@ -52,21 +53,23 @@ async function make(job: Job, wanted: Makeable): Promise<Build> {
     case 'default':
       return climb(job)
     case 'official':
-      return installOfficial(job, { version: wanted.version, key: officialKey(wanted.version, job.malloc) }).catch(
+      return installOfficial(job, { version: wanted.version, key: officialKey(wanted.version, job) }).catch(
         (error: unknown) => {
           if (!(error instanceof HostUnreachable)) throw error
           throw unreachable(wanted.version, error.message, releaseUrl(wanted.version, job.env['REDIS_LAB_MIRROR']))
         },
       )
     case 'distro': {
-      const build = await installDistro(job)
-      writeRecall(job.cacheDir, `distro-${job.malloc}`, { build })
+      const build = await installDistro(job, wanted)
+      writeRecall(job.cacheDir, distroWish(wanted, job), { build })
       return build
     }
+    case 'url':
+      return installUrl(job, { ...wanted, key: await contentKey(wanted, job) })
     case 'tarball':
-      return installTarball(job, { file: wanted.file, key: await localKey(wanted, job.malloc) })
+      return installTarball(job, { file: wanted.file, key: await contentKey(wanted, job) })
     case 'source-tree':
-      return installTree(job, { dir: wanted.dir, key: await localKey(wanted, job.malloc) })
+      return installTree(job, { dir: wanted.dir, key: await contentKey(wanted, job) })
   }
 }
 
@@ -74,9 +77,9 @@ async function make(job: Job, wanted: Makeable): Promise<Build> {
 const passable: readonly ErrorCode[] = ['release-unreachable', 'release-unknown', 'release-broken', 'build-failed']
 
 async function climb(job: Job): Promise<Build> {
-  const { defaultVersion: version, malloc, cacheDir, emit } = job
+  const { defaultVersion: version, cacheDir, emit } = job
   const official: Makeable = { kind: 'official', version }
-  const key = officialKey(version, malloc)
+  const key = officialKey(version, job)
   const host = releaseUrl(version, job.env['REDIS_LAB_MIRROR']).host
   const said: string[] = []
   const step = (from: string, to: string, reason: string) => {
@@ -90,11 +93,11 @@ async function climb(job: Job): Promise<Build> {
     step(`official release ${version}`, 'distribution source', `${host} could not be reached: ${error.message}`)
   }
   const standIn = (build: Build): Build => {
-    writeRecall(cacheDir, `default-${malloc}`, { build, insteadOf: version, reason: said.join('; ') })
+    writeRecall(cacheDir, defaultWish(job), { build, insteadOf: version, reason: said.join('; ') })
     return build
   }
   try {
-    const distro: Makeable = { kind: 'distro' }
+    const distro: Makeable = { kind: 'distro', engine: 'redis' }
     return standIn((await once(job, distro, () => make(job, distro))).build)
   } catch (error) {
     step('distribution source', 'system', passableReason(error))
@@ -117,9 +120,18 @@ function passableReason(error: unknown): string {
 }
 
 async function lockName(job: Job, wanted: Makeable): Promise<string> {
-  if (wanted.kind === 'official') return officialKey(wanted.version, job.malloc)
-  if (wanted.kind === 'tarball' || wanted.kind === 'source-tree') return localKey(wanted, job.malloc)
-  return `${wanted.kind}-${job.malloc}`
+  switch (wanted.kind) {
+    case 'default':
+      return defaultWish(job)
+    case 'official':
+      return officialKey(wanted.version, job)
+    case 'distro':
+      return distroWish(wanted, job)
+    case 'url':
+    case 'tarball':
+    case 'source-tree':
+      return contentKey(wanted, job)
+  }
 }
 
 function nameOf(job: Job, wanted: Makeable): string {
@@ -129,10 +141,11 @@ function nameOf(job: Job, wanted: Makeable): string {
     case 'official':
       return `redis ${wanted.version}`
     case 'distro':
-      return 'the distribution source'
+      return distroName(wanted)
+    case 'url':
     case 'tarball':
     case 'source-tree':
-      return localPath(wanted)
+      return placeOf(wanted)
   }
 }
 

@@ -1,7 +1,9 @@
 /** What an earlier call has left in the cache for a wish. Loads nothing heavy: every `up` goes through here. */
 import type { Build } from './build.js'
 import type { Job } from './context.js'
+import { printable } from './download/address.js'
 import { readEntry, readRecall } from './entry.js'
+import { flavourName, type Flavour } from './flavour.js'
 import type { Wanted } from './request.js'
 
 /** What has to be fetched and made when it is not in the cache. */
@@ -9,33 +11,51 @@ export type Makeable = Exclude<Wanted, { kind: 'built' | 'system' }>
 
 /** The build for a wish, if an earlier call has left it whole. */
 export async function cachedBuild(job: Job, wanted: Makeable): Promise<Build | undefined> {
-  const { cacheDir, malloc } = job
+  const { cacheDir } = job
   switch (wanted.kind) {
     case 'official':
-      return readEntry(cacheDir, officialKey(wanted.version, malloc))
+      return readEntry(cacheDir, officialKey(wanted.version, job))
     case 'distro':
-      return readRecall(cacheDir, `distro-${malloc}`)?.build
+      return readRecall(cacheDir, distroWish(wanted, job))?.build
     case 'default': {
-      const own = readEntry(cacheDir, officialKey(job.defaultVersion, malloc))
+      const own = readEntry(cacheDir, officialKey(job.defaultVersion, job))
       if (own) return own
-      const standIn = readRecall(cacheDir, `default-${malloc}`)
+      const standIn = readRecall(cacheDir, defaultWish(job))
       return standIn?.insteadOf === job.defaultVersion ? standIn.build : undefined
     }
+    case 'url':
     case 'tarball':
     case 'source-tree': {
-      const build = readEntry(cacheDir, await localKey(wanted, malloc))
-      return build && { ...build, source: localPath(wanted) }
+      const build = readEntry(cacheDir, await contentKey(wanted, job))
+      return build && { ...build, source: placeOf(wanted) }
     }
   }
 }
 
-export const officialKey = (version: string, malloc: string): string => `redis-${version}-${malloc}`
+export const officialKey = (version: string, flavour: Flavour): string => `redis-${version}-${flavourName(flavour)}`
 
-type Local = Extract<Wanted, { kind: 'tarball' | 'source-tree' }>
+export const defaultWish = (flavour: Flavour): string => `default-${flavourName(flavour)}`
 
-export const localPath = (wanted: Local): string => (wanted.kind === 'tarball' ? wanted.file : wanted.dir)
+type Distro = Extract<Wanted, { kind: 'distro' }>
 
-export async function localKey(wanted: Local, malloc: string): Promise<string> {
-  const { contentHash } = await import('./content-hash.js')
-  return `local-${contentHash(localPath(wanted))}-${malloc}`
+/** No suite has an underscore in its name. */
+export function distroWish({ engine, suite }: Distro, flavour: Flavour): string {
+  const words = [...(engine === 'redis' ? [] : [engine]), 'distro', ...(suite === undefined ? [] : [suite])]
+  return `${words.join('_')}-${flavourName(flavour)}`
+}
+
+/** Sources that are known by what they contain, wherever they are. */
+export type Content = Extract<Wanted, { kind: 'url' | 'tarball' | 'source-tree' }>
+
+/** In words: an address or a path. */
+export function placeOf(wanted: Content): string {
+  if (wanted.kind === 'url') return printable(wanted.url)
+  return wanted.kind === 'tarball' ? wanted.file : wanted.dir
+}
+
+/** An archive that was downloaded by hand and the same one by its address are one build. */
+export async function contentKey(wanted: Content, flavour: Flavour): Promise<string> {
+  const { contentHash, shortened } = await import('./content-hash.js')
+  const hash = wanted.kind === 'url' ? shortened(wanted.sha256) : contentHash(placeOf(wanted))
+  return `local-${hash}-${flavourName(flavour)}`
 }

@@ -8,8 +8,11 @@ export function contentHash(target: string): string {
   const hash = createHash('sha256')
   if (statSync(target).isDirectory()) hashTree(hash, target, '.')
   else hash.update(readFileSync(target))
-  return hash.digest('hex').slice(0, 16)
+  return shortened(hash.digest('hex'))
 }
+
+/** Enough to tell sources apart. */
+export const shortened = (sha256: string): string => sha256.slice(0, 16)
 
 /** What an earlier make has left was made with settings that are not ours. */
 export const isSource = (name: string): boolean =>

@@ -1,15 +1,19 @@
 /** What every part of getting a release is told. */
 import type { Emit } from '../events.js'
 import type { Checksums } from './checksums.js'
-import type { Malloc } from './make/recipe.js'
+import type { Flavour, Malloc } from './flavour.js'
 import type { Patience } from './download/patience.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
 export interface ReleaseRequest {
-  /** What `--redis` said: a version, a path, "system", "distro"; undefined for the default and its stand-ins. */
+  /** What `--redis` said, see request.ts; undefined for the default and its stand-ins. */
   readonly redis: string | undefined
+  /** What `--sha256` said: goes with an address, and with nothing else. */
+  readonly sha256?: string | undefined
   readonly malloc: Malloc
+  /** Build it with TLS. Without it: no. */
+  readonly tls?: boolean
 }
 
 export interface ReleaseContext {
@@ -30,6 +34,4 @@ export interface World {
   readonly aptDir: string
 }
 
-export interface Job extends ReleaseContext, World {
-  readonly malloc: Malloc
-}
+export interface Job extends ReleaseContext, World, Flavour {}

@@ -6,10 +6,12 @@
  *     <cache>/recall/<wish>.json           which build "default" or "distro" came to, so that asking again needs no network
  *     <cache>/locks/<wish or key>.lock     who is at work on it
  *
+ * The time of a manifest is when its build was last used.
+ *
  * DESIGN. Every `up` passes here, so reading is a few small files and two stats. A program is compared with its manifest by
  * size and modification time: that tells a truncated or replaced file without reading megabytes.
  */
-import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs'
 import path from 'node:path'
 import { writeWhole } from '../util/files.js'
 import type { Build } from './build.js'
@@ -41,8 +43,9 @@ export const buildsDir = (cacheDir: string): string => path.join(cacheDir, 'buil
 export const locksDir = (cacheDir: string): string => path.join(cacheDir, 'locks')
 export const entryDir = (cacheDir: string, key: string): string => path.join(buildsDir(cacheDir), key)
 export const lockFile = (cacheDir: string, name: string): string => path.join(locksDir(cacheDir), `${name}.lock`)
-const manifestFile = (dir: string): string => path.join(dir, 'manifest.json')
-const recallFile = (cacheDir: string, wish: string): string => path.join(cacheDir, 'recall', `${wish}.json`)
+export const recallDir = (cacheDir: string): string => path.join(cacheDir, 'recall')
+export const manifestFile = (dir: string): string => path.join(dir, 'manifest.json')
+const recallFile = (cacheDir: string, wish: string): string => path.join(recallDir(cacheDir), `${wish}.json`)
 
 /** The build under `key`, if it is there and whole. */
 export function readEntry(cacheDir: string, key: string): Build | undefined {
@@ -75,6 +78,18 @@ export function writeRecall(
   const file = recallFile(cacheDir, wish)
   mkdirSync(path.dirname(file), { recursive: true })
   writeWhole(file, JSON.stringify({ ...placed, ...why, ...proofOf(build) }, null, 2) + '\n')
+}
+
+/** Writes down that a build is used now. Of one that is not on this shelf, or on a disk that cannot be written, nothing is. */
+export function noteUse(cacheDir: string, { server }: Pick<Build, 'server'>): void {
+  const dir = path.dirname(path.dirname(server))
+  if (path.dirname(dir) !== buildsDir(cacheDir)) return
+  const now = new Date()
+  try {
+    utimesSync(manifestFile(dir), now, now)
+  } catch {
+    // When it was used is good to know, and no reason not to use it.
+  }
 }
 
 export function dropEntry(cacheDir: string, key: string): void {

@@ -6,20 +6,26 @@
  * `download/`, `archive/` and `make/`. All that is heavy is loaded when it is needed and not before.
  */
 import type { Build } from './build.js'
+import type { ShelvedBuild } from './builds.js'
 import type { Environment, ReleaseContext, ReleaseRequest } from './context.js'
 import { install } from './install.js'
 import type { HostReport, Tool } from './inspect.js'
+import type { ReleaseLine } from './known.js'
 
 export type { Build } from './build.js'
+export type { ShelvedBuild } from './builds.js'
 export type { ReleaseContext, ReleaseRequest } from './context.js'
 export type { HostReport, Tool } from './inspect.js'
+export type { ReleaseLine } from './known.js'
 export { defaultVersion } from './checksums.js'
-export { compareVersions } from './version.js'
+export { noteUse } from './entry.js'
+export { pinnedTo } from './request.js'
+export { compareVersions, lineOf } from './version.js'
 
 /**
  * A build for what was asked, from the cache or by the whole way: download, verify, unpack, make, prove.
  *
- * @throws LabError `release-unknown` (not a release, nothing touched), `bad-input` (REDIS_LAB_MIRROR), `release-unreachable`,
+ * @throws LabError `release-unknown` (not a release, nothing touched), `bad-input` (REDIS_LAB_MIRROR, a sha256 that is missing), `release-unreachable`,
  *   `checksum-mismatch`, `archive-refused`, `release-broken`, `tools-missing`, `build-failed`, `interrupted`
  */
 export function installRelease(request: ReleaseRequest, context: ReleaseContext): Promise<Build> {
@@ -29,6 +35,25 @@ export function installRelease(request: ReleaseRequest, context: ReleaseContext)
 /** The tools that building needs, each with what was found or how to get it. Never throws for a missing one. */
 export async function inspectTools(env: Environment): Promise<Tool[]> {
   return (await import('./inspect.js')).inspectTools(env)
+}
+
+/** Every build in the cache, with its size and its last use. */
+export async function listBuilds(cacheDir: string): Promise<ShelvedBuild[]> {
+  return (await import('./builds.js')).listBuilds(cacheDir)
+}
+
+/** Removes one build. See builds.ts. */
+export async function removeBuild(
+  cacheDir: string,
+  key: string,
+  stillUnwanted?: (lastUsed: Date) => boolean,
+): Promise<boolean> {
+  return (await import('./builds.js')).removeBuild(cacheDir, key, stillUnwanted)
+}
+
+/** The releases that can be had by their version, by their lines, oldest first. */
+export async function releaseLines(): Promise<ReleaseLine[]> {
+  return (await import('./known.js')).releaseLines()
 }
 
 /** Removes what killed builders have left in the cache. @returns how many folders and locks that were */

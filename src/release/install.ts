@@ -10,17 +10,21 @@ import type { Job, ReleaseContext, ReleaseRequest, World } from './context.js'
 import { patience } from './download/patience.js'
 import { cachedBuild } from './cached.js'
 import { buildInPlace } from './programs.js'
+import { noteUse } from './entry.js'
 import { readRequest, type Wanted } from './request.js'
 
 const realWorld: World = { checksums, defaultVersion, patience, aptDir: '/etc/apt' }
 
 /** As `installRelease`; tests pass a world of their own. */
 export async function install(request: ReleaseRequest, context: ReleaseContext, world = realWorld): Promise<Build> {
-  const job: Job = { ...context, ...world, malloc: request.malloc }
-  const wanted = readRequest(request.redis, { env: job.env, known: job.checksums })
+  const { redis, sha256, malloc, tls = false } = request
+  const job: Job = { ...context, ...world, malloc, tls }
+  const wanted = readRequest(redis, { env: job.env, known: job.checksums, sha256 })
   const { build, cached } = await find(job, wanted)
   const what = `${build.engine} ${build.version} (${build.source})`
-  job.emit({ type: 'release-ready', what, server: build.server, cached })
+  const alias = wanted.kind === 'official' ? wanted.alias : undefined
+  noteUse(job.cacheDir, build)
+  job.emit({ type: 'release-ready', what, server: build.server, cached, ...(alias !== undefined && { alias }) })
   return build
 }
 

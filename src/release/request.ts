@@ -1,41 +1,111 @@
-/** What `--redis` asked for: from a text to one of a few kinds, or to a sentence about what is wrong with it. */
+/**
+ * What `--redis` asked for: from a text to one of a few kinds, or to a sentence about what is wrong with it.
+ *
+ *     [ENGINE@]VERSION    8.0.6, redis@8.0.6               a release with a checksum in our table
+ *     [ENGINE@]ALIAS      8.0, 8, latest                   the newest of these, as far as the table goes
+ *     [ENGINE@]distro[:SUITE]                              a source package of the distribution, of this or another suite
+ *     system · https://….tar.gz (with a sha256) · a path
+ */
 import { accessSync, constants, existsSync, statSync, type Stats } from 'node:fs'
 import path from 'node:path'
 import { LabError } from '../errors.js'
-import type { Checksums } from './checksums.js'
+import { checksumProblem, isAddress } from '../spec/index.js'
 import { quoted } from '../util/text.js'
-import { cliBeside, findPrograms, isProgram, isSourceTree, type Programs } from './programs.js'
-import { isVersion, nearestVersions } from './version.js'
+import type { Build } from './build.js'
+import type { Checksums } from './checksums.js'
 import type { Environment } from './context.js'
+import { addressProblem } from './download/address.js'
+import { cliBeside, findPrograms, isProgram, isSourceTree, type Programs } from './programs.js'
+import { isAlias, isVersion, nearestVersions, newestOf } from './version.js'
 
 export type Wanted =
   | { readonly kind: 'default' }
-  | { readonly kind: 'official'; readonly version: string }
-  | { readonly kind: 'distro' }
+  /** `alias` is what was asked for where that was not the version itself. */
+  | { readonly kind: 'official'; readonly version: string; readonly alias?: string }
+  | { readonly kind: 'distro'; readonly engine: Build['engine']; readonly suite?: string }
   | { readonly kind: 'system' }
+  | { readonly kind: 'url'; readonly url: URL; readonly sha256: string }
   | { readonly kind: 'tarball'; readonly file: string }
   | { readonly kind: 'source-tree'; readonly dir: string }
   | { readonly kind: 'built'; readonly programs: Programs; readonly path: string }
 
+export interface RequestContext {
+  readonly env: Environment
+  readonly known: Checksums
+  readonly sha256?: string | undefined
+}
+
+const named = /^(?:(redis|valkey)@)?(.+)$/
+
 /**
  * Looks at the file system, touches nothing.
  *
- * @throws LabError `release-unknown`
+ * @throws LabError `release-unknown`; `bad-input` for an address without a sha256, or a sha256 without an address
  */
-export function readRequest(text: string | undefined, { env, known }: { env: Environment; known: Checksums }): Wanted {
+export function readRequest(text: string | undefined, { env, known, sha256 }: RequestContext): Wanted {
+  const problem = checksumProblem({ redis: text, sha256 })
+  if (problem) throw new LabError({ code: 'bad-input', message: problem, hint: ways })
   if (text === undefined || text === '') return { kind: 'default' }
-  if (text === 'system' || text === 'distro') return { kind: text }
-  if (isVersion(text)) {
-    if (Object.hasOwn(known, text)) return { kind: 'official', version: text }
-    throw unknownVersion(text, Object.keys(known))
-  }
+  if (text === 'system') return { kind: 'system' }
+  if (isAddress(text)) return readAddress(text, sha256 ?? '')
+  const [, prefix, what = ''] = named.exec(text) ?? []
+  const engine = prefix === 'valkey' ? 'valkey' : 'redis'
+  if (/^distro(:|$)/.test(what)) return readDistro(what, engine)
+  if (isVersion(what) || isAlias(what)) return readVersion(what, engine, known)
   if (looksLikePath(text)) return readPath(resolvePath(text, env))
-  if (/^v?\d[\w.-]*$/.test(text)) throw unknownVersion(text.replace(/^v/, ''), Object.keys(known))
-  throw unknown(`"${text}" is no Redis release: neither a version, nor "system" or "distro", nor a path`)
+  if (/^v?\d[\w.-]*$/.test(what)) throw unknownVersion(what.replace(/^v/, ''), engine, known)
+  throw unknown(`${quoted(text)} is no release: neither a version, nor "system" or "distro", nor an address or a path`)
+}
+
+/** What asks for exactly this build, where `text` asked for the newest of its kind: a kept lab stays on what it was made with. */
+export function pinnedTo(text: string | undefined, { engine, version }: Pick<Build, 'engine' | 'version'>) {
+  const [, , what = ''] = named.exec(text ?? '') ?? []
+  if (!isAlias(what)) return text
+  return engine === 'redis' ? version : `${engine}@${version}`
+}
+
+function readVersion(what: string, engine: Build['engine'], known: Checksums): Wanted {
+  if (engine === 'valkey') throw unknownVersion(what, engine, known)
+  if (isVersion(what) && Object.hasOwn(known, what)) return { kind: 'official', version: what }
+  const version = isAlias(what) ? newestOf(what, Object.keys(known)) : undefined
+  if (version !== undefined) return { kind: 'official', version, alias: what }
+  throw unknownVersion(what, engine, known)
+}
+
+/** As apt takes it, and nothing that could be an option or a path. */
+const suiteName = /^[a-z][a-z0-9.+-]*$/i
+
+function readDistro(what: string, engine: Build['engine']): Wanted {
+  if (what === 'distro') return { kind: 'distro', engine }
+  const suite = what.slice('distro:'.length)
+  if (suiteName.test(suite)) return { kind: 'distro', engine, suite }
+  const [, meant, other] = /^([\w.-]*?)[@/](redis|valkey)$/.exec(suite) ?? []
+  const hint = other
+    ? `Did you mean ${other}@distro${meant ? `:${meant}` : ''}?`
+    : 'A suite is what apt calls it: distro:trixie.'
+  throw unknown(`${quoted(suite)} is no name of a distribution's suite`, hint)
+}
+
+function readAddress(text: string, sha256: string): Wanted {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const problem = url ? archiveProblem(url) : 'it is not an address'
+  if (url && !problem) return { kind: 'url', url, sha256: sha256.toLowerCase() }
+  throw unknown(
+    `this address cannot be used: ${problem}`,
+    'Give the https address of a release that is packed as .tar.gz, and its sha256 with --sha256.',
+  )
+}
+
+function archiveProblem(url: URL): string | undefined {
+  const problem = addressProblem(url)
+  if (problem) return problem
+  // It would be kept in lab.json, and shown.
+  if (url.username !== '' || url.password !== '') return 'there is a user or a password in it'
+  const packed = /\.(tar|tar\.(?!gz$)\w+|txz|tbz2?|zip)$/i.exec(url.pathname)?.[0]
+  return packed && `redis-lab does not read ${packed}`
 }
 
 const looksLikePath = (text: string): boolean => text.includes('/') || /^[.~]/.test(text) || existsSync(text)
-
 function resolvePath(text: string, env: Environment): string {
   const home = env['HOME']
   return path.resolve(home && /^~(\/|$)/.test(text) ? home + text.slice(1) : text)
@@ -82,16 +152,20 @@ function isReadable(target: string): boolean {
   }
 }
 
-function unknownVersion(version: string, known: readonly string[]): LabError {
-  const nearest = nearestVersions(version, known)
+function unknownVersion(version: string, engine: Build['engine'], known: Checksums): LabError {
+  if (engine === 'valkey')
+    return unknown(
+      `Valkey ${version} cannot be verified: redis-lab knows no checksums of Valkey`,
+      'Three ways to it: the address of its tarball with --sha256, the path of one, or valkey@distro:SUITE where a distribution has it (sid has).',
+    )
   return unknown(
     `Redis ${version} is not among the releases that redis-lab can verify`,
-    `Near it: ${nearest.join(', ')}. A tarball of any other can be given as a path.`,
+    `Near it: ${nearestVersions(version, Object.keys(known)).join(', ')}; "redis-lab versions" lists all. Any other can be given as an address with --sha256, or as a path.`,
   )
 }
 
 const ways =
-  'Take a version such as 8.0.6, "system", "distro", or the path of a tarball, a source tree or a built tree.'
+  'Take a version such as 8.0.6 or 8.0, "latest", "system", "distro" or "distro:SUITE", an https address with --sha256, or the path of a tarball, a source tree or a built tree.'
 
 function unknown(message: string, hint = ways): LabError {
   return new LabError({ code: 'release-unknown', message, hint })

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { LabError } from '../errors.js'
 import type { Build } from './build.js'
 import type { Job } from './context.js'
-import { dropEntry, entryDir, writeManifest } from './entry.js'
+import { dropEntry, entryDir, readEntry, writeManifest } from './entry.js'
 import { make } from './make/make.js'
 import { recipeFor } from './make/recipe.js'
 import { requireTools } from './make/tools.js'
@@ -24,11 +24,15 @@ export interface Shelving {
 
 /** @throws LabError `release-broken`, `tools-missing`, `build-failed`, `interrupted` */
 export async function buildAndShelve(job: Job, { sourceDir, workshop, describe, keyOf }: Shelving): Promise<Build> {
-  const { cacheDir, env, emit, signal, malloc } = job
+  const { cacheDir, env, emit, signal, malloc, tls } = job
   const release = identifySource(sourceDir, describe(''))
-  const recipe = recipeFor({ ...release, malloc })
+  const recipe = recipeFor(release, job)
   const tools = await requireTools(env, recipe)
   const key = keyOf(release)
+  const sourcesOf = (version: string) => ({ source: describe(version) })
+  // Two wishes can come to the same sources: the suite of this machine by its name and without it.
+  const same = readEntry(cacheDir, key)
+  if (same) return { ...same, ...sourcesOf(same.version) }
   const what = `${release.engine} ${release.version}`
   const log = path.join(workshop, 'build.log')
   const keptLog = path.join(cacheDir, 'logs', `${key}.log`)
@@ -42,7 +46,7 @@ export async function buildAndShelve(job: Job, { sourceDir, workshop, describe, 
   copyProgram(made.cli, programs.cli)
   keepCompanions(sourceDir, finished)
   copyFileSync(log, path.join(finished, 'build.log'))
-  const proven = await smokeTest(programs, { workshop, signal })
+  const proven = await smokeTest(programs, { workshop, tls, signal })
 
   dropEntry(cacheDir, key)
   const shelf = entryDir(cacheDir, key)
@@ -50,7 +54,7 @@ export async function buildAndShelve(job: Job, { sourceDir, workshop, describe, 
   const place = (program: string) => path.join(shelf, 'bin', path.basename(program))
   const build = {
     ...proven,
-    source: describe(proven.version),
+    ...sourcesOf(proven.version),
     server: place(programs.server),
     cli: place(programs.cli),
   }

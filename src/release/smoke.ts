@@ -11,13 +11,14 @@ const patienceMs = 30_000
 const serving = /ready to accept connections/i
 
 /**
+ * @param tls the server must have been built with TLS: make would not say so if it was not
  * @param workshop a private folder that is swept away should this process be killed
  * @returns what the server says it is
  * @throws LabError `release-broken`, `interrupted`
  */
 export async function smokeTest(
   programs: Programs,
-  { workshop, signal }: { workshop: string; signal?: AbortSignal | undefined },
+  { workshop, tls, signal }: { workshop: string; tls: boolean; signal?: AbortSignal | undefined },
 ): Promise<Pick<Build, 'engine' | 'version'>> {
   const identity = await askServer(programs.server)
   // The socket is named relative to the folder, so its path is short anywhere.
@@ -45,6 +46,8 @@ export async function smokeTest(
       'no',
       '--daemonize',
       'no',
+      // A directive that a server without TLS does not know.
+      ...(tls ? ['--tls-port', '0'] : []),
     ]
     const onLine = (line: string) => {
       if (talked || !serving.test(line)) return

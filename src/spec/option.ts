@@ -32,7 +32,7 @@ export function metaOf(shape: OptionShape, key: string): OptionMeta {
 
 /** `--masters` out of `--masters <count>`; what a person typed and what errors name. */
 export function flagName(meta: OptionMeta): string {
-  return /--[a-z-]+/.exec(meta.flag)?.[0] ?? meta.flag
+  return /--[a-z0-9-]+/.exec(meta.flag)?.[0] ?? meta.flag
 }
 
 /** A whole number written in digits, or the text itself, which the schema then refuses and the error quotes. */

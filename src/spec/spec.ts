@@ -5,6 +5,7 @@ import { readyLevels } from '../events.js'
 import { parseDirective, type Directive } from './directive.js'
 import { optionMeta, readNumber } from './option.js'
 import { lastDataPort } from './ports.js'
+import { checksumProblem } from './release-text.js'
 
 /** Redis itself recommends no more than about a thousand nodes in a cluster. */
 const mostNodes = 1000
@@ -16,15 +17,20 @@ export const isName = (text: string): boolean => label.test(text)
 
 const oneLine = z.string().regex(/^\P{Cc}+$/u)
 
-const duration = z.union([z.number(), z.string()]).transform((given, context) => {
-  // A bare number as text could be meant as seconds, and ms() would read milliseconds: it must say its unit.
-  const value = typeof given === 'number' ? given : /^\d[\d.]*\s*[a-z]+$/i.test(given) ? ms(given as StringValue) : NaN
-  // Text is rounded, because to a computer 1.001s are 1000.9999999999999 milliseconds; a number is taken as it is.
-  if (Number.isFinite(value) && value >= 1 && value <= 86_400_000)
-    return typeof given === 'number' ? value : Math.round(value)
-  context.addIssue({ code: 'invalid_type', expected: 'number', input: given })
-  return z.NEVER
-})
+const dayMs = 86_400_000
+
+/** Milliseconds, or text with its unit. */
+export const duration = ({ mostMs = dayMs, leastMs = 1 } = {}) =>
+  z.union([z.number(), z.string()]).transform((given, context) => {
+    // A bare number as text could be meant as seconds, and ms() would read milliseconds: it must say its unit.
+    const value =
+      typeof given === 'number' ? given : /^\d[\d.]*\s*[a-z]+$/i.test(given) ? ms(given as StringValue) : NaN
+    // Text is rounded, because to a computer 1.001s are 1000.9999999999999 milliseconds; a number is taken as it is.
+    if (Number.isFinite(value) && value >= leastMs && value <= mostMs)
+      return typeof given === 'number' ? value : Math.round(value)
+    context.addIssue({ code: 'invalid_type', expected: 'number', input: given })
+    return z.NEVER
+  })
 
 const directive = z.string().transform((text, context): Directive => {
   const parsed = parseDirective(text)
@@ -68,10 +74,20 @@ export const labShape = {
   }),
   redis: oneLine.optional().register(optionMeta, {
     flag: '--redis <release>',
-    description: 'a version (8.0.6), a path (tarball, source tree or built tree), "system" or "distro"',
-    expects: 'a version, a path, "system" or "distro"',
+    description:
+      'a version (8.0.6), the newest of a line (8.0, 8, latest), an https address with --sha256, a path (tarball, source tree or built tree), "system", "distro", or the source package of another suite ("distro:trixie", "valkey@distro:sid")',
+    expects: 'a version, "latest", an address, a path, "system" or "distro"',
     env: 'REDIS_LAB_REDIS',
   }),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i)
+    .optional()
+    .register(optionMeta, {
+      flag: '--sha256 <hex>',
+      description: 'the sha256 that the archive at an address in --redis must have',
+      expects: 'the 64 hexadecimal digits of a sha256',
+    }),
   malloc: z.enum(['libc', 'jemalloc']).default('libc').register(optionMeta, {
     flag: '--malloc <allocator>',
     description:
@@ -111,7 +127,7 @@ export const labShape = {
       description: 'how much must be proven before the lab counts as ready: alive, agreed, ok, replicas or full',
       expects: '"alive", "agreed", "ok", "replicas" or "full"',
     }),
-  timeout: duration.default(60_000).register(optionMeta, {
+  timeout: duration().default(60_000).register(optionMeta, {
     flag: '--timeout <time>',
     description: 'how long forming and proving the cluster may take, such as 90s or 2m',
     expects: 'a time such as 90s or 2m, at most a day',
@@ -149,6 +165,8 @@ export function crossCheck(spec: LabSpec): string[] {
       `--port ${spec.port}: ${nodes} nodes from there on would go past ${lastDataPort}, the last port that leaves room for the cluster bus`,
     )
   }
+  const unverified = checksumProblem(spec)
+  if (unverified) problems.push(unverified)
   if (spec.ephemeral && spec.dir !== undefined)
     problems.push('--ephemeral makes its own folder, so --dir cannot choose one')
   return problems

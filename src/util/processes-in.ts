@@ -25,13 +25,24 @@ interface Sighting {
 /** Processes with one of `dirs` as their working folder. */
 export function processesIn(dirs: readonly string[]): PlacedProcess[] {
   const wanted = new Map(dirs.map((dir) => [withoutLinks(dir), dir]))
-  const seen = process.platform === 'linux' ? fromProc() : fromLsof()
-  return seen.flatMap(({ pid, dir, program }) => {
+  return sightings().flatMap(({ pid, dir, program }) => {
     const place = wanted.get(withoutNote(dir))
     const found = place === undefined ? undefined : identify(pid)
     return found && place !== undefined ? [{ process: found, dir: place, program: withoutNote(program) }] : []
   })
 }
+
+/** The programs that run, without links, and which processes run each. */
+export function runningPrograms(): Map<string, number[]> {
+  const running = new Map<string, number[]>()
+  for (const { pid, program } of sightings()) {
+    const name = withoutNote(program)
+    running.set(name, [...(running.get(name) ?? []), pid])
+  }
+  return running
+}
+
+const sightings = (): Sighting[] => (process.platform === 'linux' ? fromProc() : fromLsof())
 
 function fromProc(): Sighting[] {
   return readdirSync('/proc')

@@ -52,7 +52,7 @@ export function eventLine(event: LabEvent): string | undefined {
     case 'build-progress':
       return undefined
     case 'release-ready':
-      return `${event.what} is ${event.cached ? 'ready' : 'built'}`
+      return `${event.what}${newest(event.alias)} is ${event.cached ? 'ready' : 'built'}`
     case 'node-started':
       return `${event.node} started on port ${event.port} (pid ${event.pid}${startCauses[event.cause]})`
     case 'node-adopted':
@@ -101,6 +101,9 @@ export function eventLine(event: LabEvent): string | undefined {
       return unreachable(event)
   }
 }
+
+const newest = (alias: string | undefined): string =>
+  alias === undefined ? '' : alias === 'latest' ? ', the newest that is known,' : `, the newest ${alias} that is known,`
 
 export const seconds = (timeMs: number): string => `${(timeMs / 1000).toFixed(timeMs < 10_000 ? 2 : 0)} s`
 export const bytes = (sizeBytes: number): string => `${(sizeBytes / 1_000_000).toFixed(1)} MB`

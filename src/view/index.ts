@@ -1,3 +1,4 @@
+export { cacheText, versionsText, type BuildRow, type LineRow } from './builds.js'
 export { printError, type ErrorStyle } from './error.js'
 export { eventLine, seconds } from './event.js'
 export { lsText, nodesText, readyText, statusText, type LabRow } from './lab.js'

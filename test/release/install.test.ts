@@ -13,20 +13,23 @@ import path from 'node:path'
 import * as tar from 'tar'
 import { expect, test } from 'vitest'
 import { install } from '../../src/release/install.js'
-import { expectNothingBuilt, fakeRelease, realPrograms, recorder, serve, tempDir, toolPath } from './support.js'
+import {
+  aptGet as distroScript,
+  configureApt,
+  expectNothingBuilt,
+  fakeRelease,
+  realPrograms,
+  recorder,
+  serve,
+  tempDir,
+  toolPath,
+} from './support.js'
 import { containing, including, matching } from './matchers.js'
 
 const libc = (redis?: string) => ({ redis, malloc: 'libc' as const })
 
 /** A port on which nobody listens is refused at once: the host that cannot be reached. */
 const nowhere = 'http://127.0.0.1:1/'
-
-const distroScript = (archive: string) => `[ "$2" = source ] && cp ${archive} ./redis_7.orig.tar.gz; exit 0`
-
-/** Where an apt finds what the machine has configured. */
-function configureApt(aptDir: string): void {
-  writeFileSync(path.join(aptDir, 'sources.list'), 'deb http://mirror.test/debian stable main\n')
-}
 
 test('the default release is downloaded, made and proven once; after that the cache answers without a network', async () => {
   const { bytes, world, version } = await fakeRelease()

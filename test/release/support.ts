@@ -38,6 +38,15 @@ export function tempDir(): string {
 /** Two real programs: the build that was installed before all tests. */
 export const realPrograms = (): Build => inject('build')
 
+/** Where an apt finds what the machine has configured. */
+export function configureApt(aptDir: string): void {
+  writeFileSync(path.join(aptDir, 'sources.list'), 'deb http://mirror.test/debian stable main\n')
+}
+
+/** An apt-get to whom this archive is the source package that it is asked for; `before` is what it does first. */
+export const aptGet = (archive: string, before = ':'): string =>
+  `${before}; [ "$2" = source ] && cp ${archive} ./x_7.orig.tar.gz; exit 0`
+
 export interface Handled {
   readonly requests: IncomingMessage[]
   readonly base: string

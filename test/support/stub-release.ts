@@ -19,6 +19,7 @@ export function writeStubTree(
   const top = `redis-${version}`
   const files: Record<string, string | Buffer> = {
     COPYING: 'free\n',
+    'deps/hiredis/hiredis.h': '/* a client */\n',
     'src/redismodule.h': '/* modules */\n',
     'src/version.h': `#define REDIS_VERSION "${version}"\n`,
     'utils/create-cluster/create-cluster': '#!/bin/sh\n',

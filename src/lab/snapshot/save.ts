@@ -5,6 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { LabError } from '../../errors.js'
 import { labLock, snapshotEntry, snapshotLock, type Places } from '../../paths.js'
+import { pinnedTo } from '../../release/index.js'
 import { badInput } from '../../spec/index.js'
 import { readLab, type LabRecord } from '../../supervisor/index.js'
 import { withLock } from '../../util/lock.js'
@@ -105,7 +106,9 @@ async function describe(draft: string, { slots, keys, kind }: Part, index: numbe
 }
 
 function manifestOf({ name, build, spec }: LabRecord, shards: Shards): ManifestText {
-  const { redis, malloc, replicas, set } = spec
+  const { malloc, replicas, set } = spec
+  // What was the newest then is one version now.
+  const redis = pinnedTo(spec.redis, build)
   return {
     format: 1,
     createdAt: new Date().toISOString(),

@@ -97,9 +97,10 @@ function symbolicLinkProblem(name: string, target: string): string | undefined {
   // ".." only in front, where it climbs out of real folders. Behind another name it could climb out of where a second link leads.
   const [, rest = ''] = /^(?:\.\.?\/)*(.*)$/.exec(target) ?? []
   if (rest !== '..' && rest.split('/').includes('..')) return `it links to "${target}", which goes back and forth`
-  // "r/a/." is a place in "r", not in "r/a".
-  const reached = path.posix.join(path.posix.dirname(path.posix.normalize(name)), target)
-  return !reached.startsWith('..') && topFolder(reached) === topFolder(name) && topFolder(name) !== '.'
+  // "r/a/." is a place in "r", not in "r/a". The top folder has no name where it is unpacked: nothing comes back in by it.
+  const [top, ...inside] = path.posix.normalize(name).split('/')
+  const reached = path.posix.join(path.posix.dirname(inside.join('/')), target)
+  return reached !== '..' && !reached.startsWith('../') && top !== '.'
     ? undefined
     : `it links to "${target}", which is outside`
 }

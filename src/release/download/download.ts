@@ -22,6 +22,8 @@ export class HostUnreachable extends Error {}
 export interface Download {
   readonly url: URL
   readonly sha256: string
+  /** Who says what the sum is: our table, unless somebody gave it together with the address. */
+  readonly sumFrom?: 'table' | 'caller'
   readonly file: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly emit: Emit
@@ -104,7 +106,7 @@ class Transfer {
       }
     } catch (error) {
       if (error instanceof LabError || error instanceof Broken) throw error
-      if (error instanceof RedirectRefused) throw unavailable(error.message)
+      if (error instanceof RedirectRefused) throw this.#unavailable(error.message)
       throw new Broken(stall.signal.aborted ? stalled : describeFailure(error))
     } finally {
       clearTimeout(timer)
@@ -138,7 +140,7 @@ class Transfer {
     }
     if (status >= 500 || [407, 408, 416, 425, 429].includes(status))
       throw new Broken(`the server answered with status ${status}`)
-    throw unavailable(
+    throw this.#unavailable(
       status === 404 || status === 410
         ? `${url} does not exist: the server answered with status ${status}`
         : `${url} cannot be had: the server answered with status ${status}`,
@@ -162,21 +164,29 @@ class Transfer {
   }
 
   #verify(): void {
-    const { url, sha256: expected, emit } = this.job
+    const { url, sha256: expected, sumFrom, emit } = this.job
     const sha256 = this.#hash.digest('hex')
     if (sha256 === expected) return emit({ type: 'download-done', sizeBytes: this.#receivedBytes, sha256 })
     throw new LabError({
       code: 'checksum-mismatch',
-      message: `what came from ${printable(url)} is not the release that was published`,
-      hint: 'Nothing of it was kept. Check REDIS_LAB_MIRROR and any proxy on the way; a correct copy can be given with --redis PATH.',
+      ...(sumFrom === 'caller'
+        ? {
+            message: `what came from ${printable(url)} has another sha256 than was given`,
+            hint: 'Nothing of it was kept. Check --sha256 against a source that you trust, and any proxy on the way.',
+          }
+        : {
+            message: `what came from ${printable(url)} is not the release that was published`,
+            hint: 'Nothing of it was kept. Check REDIS_LAB_MIRROR and any proxy on the way; a correct copy can be given with --redis PATH.',
+          }),
       details: [`expected sha256 ${expected}`, `received sha256 ${sha256}`, `size ${this.#receivedBytes} bytes`],
     })
+  }
+
+  #unavailable(message: string): LabError {
+    const first = this.job.sumFrom === 'caller' ? 'Check the address' : 'Check REDIS_LAB_MIRROR if it is set'
+    const hint = `${first}, or take another source: --redis distro, --redis system, or a path.`
+    return new LabError({ code: 'release-unreachable', message, hint })
   }
 }
 
 const interrupted = (): LabError => new LabError({ code: 'interrupted', message: 'interrupted while downloading' })
-
-function unavailable(message: string): LabError {
-  const hint = 'Check REDIS_LAB_MIRROR if it is set, or take another source: --redis distro, --redis system, or a path.'
-  return new LabError({ code: 'release-unreachable', message, hint })
-}

@@ -2,14 +2,17 @@
 import { closeSync, copyFileSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import process from 'node:process'
 import { LabError } from '../../errors.js'
 import type { Emit } from '../../events.js'
 import { runCommand } from '../../util/command.js'
+import type { Malloc } from '../flavour.js'
 import type { Programs } from '../programs.js'
 import { failureLines } from './evidence.js'
 import { countProgress, hiddenSteps, isStep } from './progress.js'
-import { scrubbed, type Malloc, type Recipe } from './recipe.js'
-import type { Tools } from './tools.js'
+import { missingPackage } from './missing.js'
+import { scrubbed, type Recipe } from './recipe.js'
+import { readOsRelease, type Tools } from './tools.js'
 
 export interface MakeJob {
   /** Holds src/Makefile; written to. */
@@ -87,10 +90,11 @@ async function countSteps(dryRun: () => Promise<{ output: string }>): Promise<nu
 function buildFailed({ what, log, keptLog, sourceDir }: MakeJob, lines: readonly string[], command: string): LabError {
   mkdirSync(path.dirname(keptLog), { recursive: true })
   copyFileSync(log, keptLog)
+  const missing = missingPackage(lines, process.platform, readOsRelease())
   return new LabError({
     code: 'build-failed',
     message: `${what} could not be built`,
-    hint: `The whole log is ${keptLog}.`,
+    hint: [...(missing === undefined ? [] : [missing]), `The whole log is ${keptLog}.`].join(' '),
     // The folder is private and will be gone: a person repeats this where the release was unpacked.
     details: [...failureLines(lines), `command: ${command.replaceAll(sourceDir, '.')}`],
   })

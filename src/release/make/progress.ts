@@ -7,7 +7,7 @@
  */
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
-import type { Malloc } from './recipe.js'
+import type { Malloc } from '../flavour.js'
 
 /** A command that compiles or links, as make prints it with V=1. */
 export const isStep = (line: string): boolean => /\s-[co]\s/.test(line)

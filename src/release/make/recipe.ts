@@ -4,10 +4,10 @@
  * Always the programs themselves as targets, in src/. From 8.10 the top-level target builds the modules as well, which needs
  * CMake, Rust and LLVM.
  */
+import { LabError } from '../../errors.js'
 import type { Build } from '../build.js'
+import type { Flavour } from '../flavour.js'
 import { compareVersions } from '../version.js'
-
-export type Malloc = 'libc' | 'jemalloc'
 
 export interface Recipe {
   /** Targets and file names at once. */
@@ -18,43 +18,26 @@ export interface Recipe {
   readonly needsCxx: boolean
 }
 
+type Release = Pick<Build, 'engine' | 'version'>
+
 interface Quirk {
   readonly engine: Build['engine']
   readonly from: string
   /** The first version that no longer has it. */
   readonly below?: string
-  readonly change: Partial<Pick<Recipe, 'variables' | 'needsCxx'>>
+  readonly change: Partial<Pick<Recipe, 'variables' | 'needsCxx'> & { readonly hasTls: boolean }>
 }
 
 const quirks: readonly Quirk[] = [
   // A global is defined in a header. gcc 10 and clang 11 stopped merging such definitions; older ones take the flag as well.
   { engine: 'redis', from: '5.0.0', below: '6.0.0', change: { variables: { REDIS_CFLAGS: '-fcommon' } } },
+  // TLS came with 6.0. Older Makefiles would take BUILD_TLS without a word and build the same as ever.
+  { engine: 'redis', from: '5.0.0', below: '6.0.0', change: { hasTls: false } },
   // deps/fast_float is C++.
   { engine: 'redis', from: '8.0.0', change: { needsCxx: true } },
+  // The modules are part of a build from here on, unless somebody says no.
+  { engine: 'redis', from: '8.10.0', change: { variables: { BUILD_WITH_MODULES: 'no' } } },
 ]
-
-export function recipeFor({
-  engine,
-  version,
-  malloc,
-}: {
-  engine: Build['engine']
-  version: string
-  malloc: Malloc
-}): Recipe {
-  const applying = quirks.filter(
-    (quirk) =>
-      quirk.engine === engine &&
-      compareVersions(version, quirk.from) >= 0 &&
-      (quirk.below === undefined || compareVersions(version, quirk.below) < 0),
-  )
-  return {
-    server: `${engine}-server`,
-    cli: `${engine}-cli`,
-    variables: { ...always, MALLOC: malloc, ...merged(applying.map(({ change }) => change.variables ?? {})) },
-    needsCxx: applying.some(({ change }) => change.needsCxx === true),
-  }
-}
 
 const always = {
   // Up to 7.0 the default. Later ones optimise while linking (-O3 -flto): half of the work, in one step at the very end. For
@@ -64,12 +47,39 @@ const always = {
   USE_SYSTEMD: 'no',
 }
 
-const merged = (parts: readonly Readonly<Record<string, string>>[]): Record<string, string> =>
-  Object.fromEntries(parts.flatMap((part) => Object.entries(part)))
+const withTls = { BUILD_TLS: 'yes' }
+
+/** @throws LabError `release-unknown` for TLS where the release has none */
+export function recipeFor(release: Release, { malloc, tls }: Flavour): Recipe {
+  const changes = quirks.filter((quirk) => applies(quirk, release)).map(({ change }) => change)
+  const { engine, version } = release
+  if (tls && changes.some(({ hasTls }) => hasTls === false)) {
+    throw new LabError({
+      code: 'release-unknown',
+      message: `${engine} ${version} has no TLS`,
+      hint: 'TLS came with Redis 6.0: take a newer release.',
+    })
+  }
+  return {
+    server: `${engine}-server`,
+    cli: `${engine}-cli`,
+    variables: Object.assign(
+      { ...always, MALLOC: malloc },
+      tls ? withTls : {},
+      ...changes.map(({ variables }) => variables),
+    ) as Recipe['variables'],
+    needsCxx: changes.some(({ needsCxx }) => needsCxx === true),
+  }
+}
+
+const applies = ({ engine, from, below }: Quirk, release: Release): boolean =>
+  engine === release.engine &&
+  compareVersions(release.version, from) >= 0 &&
+  (below === undefined || compareVersions(release.version, below) < 0)
 
 /**
  * Names that make or the Makefiles of Redis and Valkey would take from the environment. They are removed: a cache entry is
- * named after engine, version and malloc, and must not depend on what a shell had exported. CC and CXX stay, they choose
+ * named after engine, version and flavour, and must not depend on what a shell had exported. CC and CXX stay, they choose
  * the compiler.
  */
 export const scrubbed: readonly string[] = [

@@ -66,23 +66,45 @@ export async function requireTools(env: Environment, { needsCxx }: { needsCxx: b
 /** The command that gets compiler and make, by platform; `osRelease` is the text of /etc/os-release. */
 export function installLine(platform: NodeJS.Platform, osRelease: string): string {
   if (platform === 'darwin') return 'Install them with: xcode-select --install'
-  const field = (name: string) => new RegExp(`^${name}="?([^"\n]*)"?$`, 'm').exec(osRelease)?.[1] ?? ''
-  const families = `${field('ID')} ${field('ID_LIKE')}`.toLowerCase().split(/\s+/)
-  const found = installers.find(({ ids }) => ids.some((id) => families.includes(id)))
-  return found
-    ? `Install them with: ${found.line}`
+  const installer = installerFor(osRelease)
+  return installer
+    ? `Install them with: ${installer.command} ${installer.tools}`
     : 'Install a C compiler (gcc or clang) with its C++ part, and GNU make'
 }
 
-const installers: readonly { readonly ids: readonly string[]; readonly line: string }[] = [
-  { ids: ['debian', 'ubuntu'], line: 'sudo apt-get install build-essential' },
-  { ids: ['fedora', 'rhel', 'centos', 'amzn'], line: 'sudo dnf install gcc gcc-c++ make' },
-  { ids: ['alpine'], line: 'sudo apk add build-base linux-headers' },
-  { ids: ['arch'], line: 'sudo pacman -S --needed base-devel' },
-  { ids: ['suse', 'opensuse'], line: 'sudo zypper install gcc gcc-c++ make' },
+/** How packages are had here; undefined where the distribution is not known. */
+export function installerFor(osRelease: string): Installer | undefined {
+  const field = (name: string) => new RegExp(`^${name}="?([^"\n]*)"?$`, 'm').exec(osRelease)?.[1] ?? ''
+  const ids = `${field('ID')} ${field('ID_LIKE')}`.toLowerCase().split(/\s+/)
+  return installers.find((installer) => installer.ids.some((id) => ids.includes(id)))
+}
+
+/** Names of a distribution and of those that are made from it. */
+export type Family = 'debian' | 'fedora' | 'alpine' | 'arch' | 'suse'
+
+interface Installer {
+  readonly family: Family
+  readonly ids: readonly string[]
+  /** The command that packages are given to. */
+  readonly command: string
+  /** What brings compilers and make. */
+  readonly tools: string
+}
+
+const installers: readonly Installer[] = [
+  { family: 'debian', ids: ['debian', 'ubuntu'], command: 'sudo apt-get install', tools: 'build-essential' },
+  {
+    family: 'fedora',
+    ids: ['fedora', 'rhel', 'centos', 'amzn'],
+    command: 'sudo dnf install',
+    tools: 'gcc gcc-c++ make',
+  },
+  { family: 'alpine', ids: ['alpine'], command: 'sudo apk add', tools: 'build-base linux-headers' },
+  { family: 'arch', ids: ['arch'], command: 'sudo pacman -S --needed', tools: 'base-devel' },
+  { family: 'suse', ids: ['suse', 'opensuse'], command: 'sudo zypper install', tools: 'gcc gcc-c++ make' },
 ]
 
-function readOsRelease(): string {
+export function readOsRelease(): string {
   try {
     return readFileSync('/etc/os-release', 'utf8')
   } catch {

@@ -20,6 +20,42 @@ export function asSourcePackages(files: readonly SourcesFile[]): SourcesFile[] {
   })
 }
 
+/**
+ * The same mirrors with another suite: the entries that have the distribution itself, each with this suite alone.
+ *
+ * The distribution's own suite is told from those of third parties by its companions: where there is a `bookworm-updates` or
+ * `bookworm-security`, it is `bookworm`. The companions are left out: not every suite has them, and security is elsewhere.
+ */
+export function ofSuite(files: readonly SourcesFile[], suite: string): SourcesFile[] {
+  const entries = files.map(({ name, text }) => ({
+    name,
+    entries: name.endsWith('.sources') ? stanzas(text) : lines(text),
+  }))
+  const all = new Set(entries.flatMap((file) => file.entries.flatMap(suitesOf)))
+  const bases = [...all].filter((one) => companions.some((ending) => all.has(one + ending)))
+  // A flat repository has a path in the place of a suite.
+  const wanted = (one: string) => (bases.length > 0 ? bases.includes(one) : !one.endsWith('/'))
+  return entries.map((file) => ({
+    name: file.name,
+    text: file.entries
+      .filter((entry) => suitesOf(entry).some(wanted))
+      .map((entry) => withSuite(entry, suite))
+      .join(file.name.endsWith('.sources') ? '\n\n' : '\n'),
+  }))
+}
+
+const companions = ['-updates', '-security', '-backports', '-proposed', '/updates']
+/** In an entry that `lines` or `stanzas` made. */
+const suitePlace = /^(deb-src (?:\[[^\]]*\] )?\S+ )(\S+)|^(Suites:[ \t]*)(\S.*(?:\n[ \t]+\S.*)*)/im
+
+function suitesOf(entry: string): string[] {
+  const [, , one, , several] = suitePlace.exec(entry) ?? []
+  return (one ?? several ?? '').split(/\s+/).filter((word) => word !== '')
+}
+
+const withSuite = (entry: string, suite: string): string =>
+  entry.replace(suitePlace, (_, line?: string, __?: string, field?: string) => `${line ?? field}${suite}`)
+
 function lines(text: string): string[] {
   return text.split('\n').flatMap((raw) => {
     const line = raw.replace(/#.*$/, '').trim()

@@ -10,11 +10,13 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { LabError } from '../../errors.js'
 import { findOnPath, runCommand } from '../../util/command.js'
-import { asSourcePackages, type SourcesFile } from './apt-lines.js'
+import { asSourcePackages, ofSuite, type SourcesFile } from './apt-lines.js'
 
 export interface AptJob {
   /** The name of the source package. */
   readonly name: string
+  /** Another suite than those that are configured, from the same mirror. */
+  readonly suite?: string | undefined
   /** Private; apt's folders and the result are made in it. */
   readonly dir: string
   /** Where the machine's configuration is: /etc/apt. */
@@ -30,10 +32,11 @@ const sourceTimeoutMs = 5 * 60_000
  * @returns the path of the upstream tarball
  * @throws LabError `release-unreachable` with what apt said; `interrupted`
  */
-export async function aptSource({ name, dir, aptDir, env, signal }: AptJob): Promise<string> {
+export async function aptSource({ name, suite, dir, aptDir, env, signal }: AptJob): Promise<string> {
   const apt = findOnPath('apt-get', env['PATH'] ?? '')
   if (!apt) throw noSource('this system has no apt-get')
-  const sources = asSourcePackages(readSources(aptDir))
+  const configured = readSources(aptDir)
+  const sources = asSourcePackages(suite === undefined ? configured : ofSuite(configured, suite))
   if (sources.length === 0) throw noSource(`apt has no package sources configured in ${aptDir}`)
 
   const result = path.join(dir, 'package')
@@ -46,15 +49,43 @@ export async function aptSource({ name, dir, aptDir, env, signal }: AptJob): Pro
   const run = { cwd: result, env: { ...env, APT_CONFIG: configuration, LC_ALL: 'C' }, signal, tethered: true }
   // One unreachable third-party source makes an update fail although ours is there: what it said is kept as evidence.
   const updateSaid = await failureOf(runCommand(apt, ['-q', 'update'], { ...run, timeoutMs: updateTimeoutMs }))
-  const fetching = runCommand(apt, ['-q', 'source', '--download-only', name], { ...run, timeoutMs: sourceTimeoutMs })
+  // The upstream tarball alone: its sum stands in the signed index, and what the distribution adds to it is not wanted here.
+  const words = ['-q', 'source', '--download-only', '--tar-only', name]
+  const fetching = runCommand(apt, words, { ...run, timeoutMs: sourceTimeoutMs })
   const sourceSaid = await failureOf(fetching)
   if (sourceSaid) {
     const evidence = [...(updateSaid ?? []), ...sourceSaid].filter((line) => /^(E|W|Err)\b/.test(line))
-    throw noSource(`apt-get source ${name} failed`, evidence.length > 0 ? [...new Set(evidence)] : sourceSaid)
+    const details = evidence.length > 0 ? [...new Set(evidence)] : sourceSaid
+    const why =
+      suite === undefined ? `apt-get source ${name} failed` : suiteProblem({ name, suite }, folders.lists, sourceSaid)
+    throw noSource(why, details)
   }
-  const tarball = readdirSync(result).find((file) => /\.orig\.tar\.gz$/.test(file))
-  if (tarball) return path.join(result, tarball)
-  throw noSource(`the source package ${name} holds no .orig.tar.gz`, readdirSync(result))
+  return tarballIn(result, suite === undefined ? name : `${name} of ${suite}`)
+}
+
+/** What an update has left says whether the mirror knows the suite at all. */
+function suiteProblem(
+  { name, suite }: { name: string; suite: string },
+  lists: string,
+  said: readonly string[],
+): string {
+  if (!readdirSync(lists).some((file) => /_(In)?Release$/.test(file)))
+    return `the suite ${suite} is not on the mirror that is configured here, or the mirror cannot be reached`
+  const unknown = said.some((line) => line.includes('Unable to find a source package'))
+  return `the suite ${suite} has ${unknown ? `no source package ${name}` : `a source package ${name} that cannot be fetched`}`
+}
+
+function tarballIn(dir: string, what: string): string {
+  const files = readdirSync(dir)
+  const tarball = files.find((file) => /\.orig\.tar\.gz$/.test(file))
+  if (tarball) return path.join(dir, tarball)
+  const other = files.find((file) => /\.orig\.tar\./.test(file))
+  if (!other) throw noSource(`the source package ${what} holds no sources of a release`, files)
+  throw noSource(
+    `the source package ${what} is packed as .${other.replace(/^.*\.orig\./, '')}, which redis-lab does not read`,
+    // Whoever packs it anew takes out of it what other packages have.
+    [`${other}: packed anew by the distribution, mostly without the libraries that a release brings along`],
+  )
 }
 
 /** Undefined when it went well, otherwise what was said. */
@@ -120,6 +151,7 @@ function privateSettings({ lists, cache, sources }: { lists: string; cache: stri
 }
 
 function noSource(message: string, details: readonly string[] = []): LabError {
-  const hint = 'Take another source: --redis VERSION, --redis system, or a path.'
+  const hint =
+    'Take another source: --redis VERSION, another suite, an address with --sha256, --redis system, or a path.'
   return new LabError({ code: 'release-unreachable', message, hint, details })
 }

@@ -13,14 +13,14 @@ import { inWorkshop } from '../workshop.js'
 
 /**
  * @throws HostUnreachable; LabError `bad-input` (REDIS_LAB_MIRROR), `tools-missing` before anything is downloaded,
- *   `checksum-mismatch`, `archive-refused`, `release-unreachable`, `release-broken`, `build-failed`, `interrupted`
+ *   `release-unknown` for TLS where the release has none, `checksum-mismatch`, `archive-refused`, `release-unreachable`, `release-broken`, `build-failed`, `interrupted`
  */
 export async function installOfficial(job: Job, { version, key }: { version: string; key: string }): Promise<Build> {
-  const { cacheDir, env, emit, signal, malloc, patience, checksums } = job
+  const { cacheDir, env, emit, signal, patience, checksums } = job
   const sha256 = checksums[version]
   if (sha256 === undefined) throw new Error(`no checksum of ${version}`)
   const url = releaseUrl(version, env['REDIS_LAB_MIRROR'])
-  await requireTools(env, recipeFor({ engine: 'redis', version, malloc }))
+  await requireTools(env, recipeFor({ engine: 'redis', version }, job))
   return inWorkshop(cacheDir, async (workshop) => {
     const archive = path.join(workshop, 'release.tar.gz')
     const sourceDir = path.join(workshop, 'source')
@@ -36,7 +36,7 @@ export function unreachable(version: string, reason: string, url: URL): LabError
   return new LabError({
     code: 'release-unreachable',
     message: `Redis ${version} cannot be downloaded: ${url.host} could not be reached`,
-    hint: 'Check the network and HTTPS_PROXY, set REDIS_LAB_MIRROR, or take another source: --redis distro, system, or a path.',
+    hint: 'Check the network and HTTPS_PROXY, set REDIS_LAB_MIRROR, or take another source: --redis distro, system, an address with --sha256, or a path.',
     details: [reason, `address: ${printable(url)}`],
   })
 }

@@ -29,7 +29,8 @@ test.each(commands.map(({ name, shape }) => [name, shape] as const))('every opti
   for (const key of Object.keys(shape)) {
     const meta = metaOf(shape, key)
     // A switch that is on unless it is said is spelled with what turns it off.
-    expect(flagName(meta)).toBe(shape[key] && defaultOf(shape[key]) === true ? `--no-${key}` : `--${key}`)
+    const word = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+    expect(flagName(meta)).toBe(shape[key] && defaultOf(shape[key]) === true ? `--no-${word}` : `--${word}`)
     expect(meta.description).not.toBe('')
     expect(meta.expects !== undefined).toBe(meta.flag.includes('<'))
   }

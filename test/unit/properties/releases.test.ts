@@ -4,6 +4,7 @@ import { LabError } from '../../../src/errors.js'
 import { checksums } from '../../../src/release/checksums.js'
 import { readRequest } from '../../../src/release/request.js'
 import { compareVersions, isVersion, nearestVersions } from '../../../src/release/version.js'
+import { isAddress } from '../../../src/spec/index.js'
 import { anyText } from './arbitraries.js'
 
 const known = Object.keys(checksums)
@@ -17,6 +18,12 @@ const wish = fc.oneof(
     'constructor',
     'toString',
     '8.0',
+    '8',
+    'latest',
+    'redis@8.0',
+    'valkey@9.1',
+    'distro:sid',
+    'https://a.test/x.tar.gz',
     'v8.0.6',
     '08.0.6',
     '8.0.6\n',
@@ -33,12 +40,15 @@ test('a wish is a release that can be verified, something that is there, or one 
       try {
         const wanted = readRequest(text, { env: { HOME: '/nowhere' }, known: checksums })
         if (wanted.kind === 'official') {
-          expect(wanted.version).toBe(text)
-          expect(checksums[text]).toMatch(/^[0-9a-f]{64}$/)
+          const whole = wanted.alias === undefined
+          if (whole) expect(text.replace(/^redis@/, '')).toBe(wanted.version)
+          else if (wanted.alias !== 'latest') expect(wanted.version.startsWith(`${wanted.alias}.`)).toBe(true)
+          expect(checksums[wanted.version]).toMatch(/^[0-9a-f]{64}$/)
         } else if (isVersion(text)) expect.fail(`${text} became ${wanted.kind}`)
       } catch (error) {
         if (!(error instanceof LabError)) throw error
-        expect(error).toMatchObject({ code: 'release-unknown', hint: expect.stringMatching(/./) as unknown })
+        const code = isAddress(text) ? 'bad-input' : 'release-unknown'
+        expect(error).toMatchObject({ code, hint: expect.stringMatching(/./) as unknown })
         expect(known).not.toContain(text)
       }
     }),

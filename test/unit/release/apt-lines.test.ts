@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { asSourcePackages } from '../../../src/release/sources/apt-lines.js'
+import { asSourcePackages, ofSuite, type SourcesFile } from '../../../src/release/sources/apt-lines.js'
 
 const list = (...lines: string[]) => asSourcePackages([{ name: 'a.list', text: lines.join('\n') }])[0]?.text
 const deb822 = (text: string) => asSourcePackages([{ name: 'a.sources', text }])[0]?.text
@@ -57,4 +57,50 @@ test('a disabled stanza is left out, and two that say the same become one', () =
   expect(
     deb822(`Enabled: no\nTypes: deb\n${one}\n\nTypes: deb\n${one}\n\n\nTypes: deb-src\nEnabled: yes\n${one}\n`),
   ).toBe(`Types: deb-src\n${one}\n`)
+})
+
+const trixie = (...files: SourcesFile[]) => asSourcePackages(ofSuite(files, 'trixie'))
+const machine = `Types: deb
+URIs: http://m.test/debian
+Suites: bookworm bookworm-updates
+Components: main
+Signed-By: /k.gpg
+
+Types: deb
+URIs: http://m.test/debian-security
+Suites: bookworm-security
+Components: main
+`
+
+test('another suite comes from the mirror of the distribution, trusted as before, and from nobody else', () => {
+  const third = { name: 'b.list', text: 'deb http://third.test/apt nodistro main\ndeb http://flat.test/apt ./\n' }
+  expect(trixie({ name: 'a.sources', text: machine }, third)).toEqual([
+    {
+      name: 'a.sources',
+      text: 'Types: deb-src\nURIs: http://m.test/debian\nSuites: trixie\nComponents: main\nSigned-By: /k.gpg\n',
+    },
+  ])
+})
+
+test('so it is where sources are lines', () => {
+  const text = `deb [signed-by=/k.gpg] http://m.test/ubuntu noble main universe
+deb http://m.test/ubuntu noble-updates main
+deb http://s.test/ubuntu noble-security main
+deb http://third.test/apt stable main
+`
+  expect(trixie({ name: 'a.list', text })[0]?.text).toBe(
+    'deb-src [signed-by=/k.gpg] http://m.test/ubuntu trixie main universe\n',
+  )
+})
+
+test('where no suite has a companion, all that have a suite are taken', () => {
+  const text = 'deb http://m.test/debian sid main\ndeb http://flat.test/apt ./\n'
+  expect(trixie({ name: 'a.list', text })[0]?.text).toBe('deb-src http://m.test/debian trixie main\n')
+})
+
+test('suites in several lines of a stanza become the one', () => {
+  const text = 'Types: deb\nURIs: http://m.test/d\nSuites: bookworm\n bookworm-updates\nComponents: main\n'
+  expect(trixie({ name: 'a.sources', text })[0]?.text).toBe(
+    'Types: deb-src\nURIs: http://m.test/d\nSuites: trixie\nComponents: main\n',
+  )
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { failureLines } from '../../../src/release/make/evidence.js'
+import { missingPackage } from '../../../src/release/make/missing.js'
 import { countProgress } from '../../../src/release/make/progress.js'
 import { installLine } from '../../../src/release/make/tools.js'
 
@@ -37,4 +38,40 @@ test.each([
   ['linux', '', 'Install a C compiler'],
 ] as const)('on %s with %j the missing tools are had with "%s"', (platform, osRelease, line) => {
   expect(installLine(platform, osRelease)).toContain(line)
+})
+
+test('that the linker failed, and that make did, is worth a line only where nobody said why', () => {
+  const why = "/usr/bin/ld: server.c:12: undefined reference to `foo'"
+  const after = ['collect2: error: ld returned 1 exit status', 'make[1]: *** [Makefile:9: redis-server] Error 1']
+  expect(failureLines([why, ...after])).toEqual([why])
+  expect(failureLines(after)).toEqual([after[0]])
+  expect(failureLines(['cc -c a.c', "make: *** No rule to make target 'x'.  Stop.", 'bye'])).toEqual([
+    "make: *** No rule to make target 'x'.  Stop.",
+  ])
+})
+
+const osReleases = { debian: 'ID=debian\n', fedora: 'ID=fedora\n', alpine: 'ID=alpine\n', unknown: '' }
+test.each([
+  ['tls.c:10:10: fatal error: openssl/ssl.h: No such file or directory', 'debian', 'apt-get install libssl-dev'],
+  ['tls.c:10:10: fatal error: openssl/ssl.h: No such file or directory', 'fedora', 'dnf install openssl-devel'],
+  ["tls.c:10:10: fatal error: 'openssl/ssl.h' file not found", 'debian', 'libssl-dev'],
+  ['/usr/bin/ld: cannot find -lssl: No such file or directory', 'debian', 'libssl-dev'],
+  ['a.c:1:10: fatal error: linux/futex.h: No such file or directory', 'alpine', 'apk add linux-headers'],
+  ['a.c:1:10: fatal error: stdio.h: No such file or directory', 'debian', 'libc6-dev'],
+  ["cc: fatal error: cannot execute 'cc1plus': execvp: No such file or directory", 'fedora', 'gcc-c++'],
+  ['a.cc:1:10: fatal error: algorithm: No such file or directory', 'debian', 'g++'],
+  ['tls.c:10:10: fatal error: openssl/ssl.h: No such file or directory', 'unknown', 'libssl-dev or openssl-devel'],
+] as const)('%s, on %s: the package is %s', (line, system, advice) => {
+  expect(missingPackage(['cc -c tls.c', line], 'linux', osReleases[system])).toContain(advice)
+})
+
+test('on macOS the package has another name', () => {
+  const line = "tls.c:10:10: fatal error: 'openssl/ssl.h' file not found"
+  expect(missingPackage([line], 'darwin', '')).toContain('brew install openssl')
+  expect(missingPackage(["ld: library 'ssl' not found"], 'darwin', '')).toContain('brew install openssl')
+})
+
+test('what belongs to the release itself, and every other failure, has no package', () => {
+  for (const line of ['a.c:1:10: fatal error: server.h: No such file or directory', 'a.c:1:1: error: no', ''])
+    expect(missingPackage([line], 'linux', osReleases.debian)).toBeUndefined()
 })

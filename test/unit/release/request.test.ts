@@ -2,11 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { readRequest } from '../../../src/release/request.js'
+import { pinnedTo, readRequest } from '../../../src/release/request.js'
 import { containing } from '../../release/matchers.js'
+import { thrownBy } from '../support.js'
 
-const known = { '8.0.6': 'x', '7.0.15': 'y' }
-const read = (text: string | undefined, env = {}) => readRequest(text, { env, known })
+const known = { '7.0.15': 'y', '8.0.9': 'x', '8.0.10': 'x', '8.0.6': 'x', '10.2.0': 'z' }
+const read = (text: string | undefined, env = {}, sha256?: string) => readRequest(text, { env, known, sha256 })
+const refusal = (text: string, sha256?: string) => thrownBy(() => read(text, {}, sha256))
 
 function folder(files: Record<string, number>): string {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'redis-lab-test-'))
@@ -21,21 +23,95 @@ function folder(files: Record<string, number>): string {
 test('words and versions are told apart', () => {
   expect(read(undefined)).toEqual({ kind: 'default' })
   expect(read('system')).toEqual({ kind: 'system' })
-  expect(read('distro')).toEqual({ kind: 'distro' })
+  expect(read('distro')).toEqual({ kind: 'distro', engine: 'redis' })
   expect(read('8.0.6')).toEqual({ kind: 'official', version: '8.0.6' })
+  expect(read('redis@8.0.6')).toEqual({ kind: 'official', version: '8.0.6' })
+})
+
+test.each([
+  ['8.0', '8.0.10'],
+  ['8', '8.0.10'],
+  ['7', '7.0.15'],
+  ['latest', '10.2.0'],
+  ['redis@latest', '10.2.0'],
+])('%s is the newest that is known of its kind, and says so', (text, version) => {
+  expect(read(text)).toEqual({ kind: 'official', version, alias: text.replace('redis@', '') })
+})
+
+test.each(['1', '8.1', '9', '08.0', '8.0.', '8.x'])(
+  '%s stands for nothing, and the nearest is offered',
+  async (text) => {
+    expect(await refusal(text)).toMatchObject({ code: 'release-unknown', hint: containing('Near it: ') })
+  },
+)
+
+test.each(['valkey@9.1', 'valkey@9.1.2', 'valkey@latest', 'valkey@8'])(
+  '%s cannot be verified, and the ways to it are named',
+  async (text) => {
+    expect(await refusal(text)).toMatchObject({ code: 'release-unknown', message: containing('checksums of Valkey') })
+    for (const way of ['--sha256', 'path', 'valkey@distro:'])
+      expect(await refusal(text)).toMatchObject({ hint: containing(way) })
+  },
+)
+
+test('a source package is of this suite or another, and of either engine', () => {
+  expect(read('valkey@distro')).toEqual({ kind: 'distro', engine: 'valkey' })
+  expect(read('distro:trixie')).toEqual({ kind: 'distro', engine: 'redis', suite: 'trixie' })
+  expect(read('valkey@distro:sid')).toEqual({ kind: 'distro', engine: 'valkey', suite: 'sid' })
+})
+
+test.each([
+  ['distro:sid/valkey', 'Did you mean valkey@distro:sid?'],
+  ['distro:sid@valkey', 'Did you mean valkey@distro:sid?'],
+  ['distro:', 'distro:trixie'],
+  ['distro:-o=x', 'distro:trixie'],
+  ['distro:../x', 'distro:trixie'],
+  ['distro:a b', 'distro:trixie'],
+])('%j names no suite', async (text, hint) => {
+  expect(await refusal(text)).toMatchObject({ code: 'release-unknown', hint: containing(hint) })
+})
+
+const sum = 'AB'.repeat(32)
+
+test('an address comes with the sha256 that is expected, and neither goes without the other', async () => {
+  const address = 'https://a.test/valkey-9.1.2.tar.gz'
+  expect(read(address, {}, sum)).toEqual({ kind: 'url', url: new URL(address), sha256: sum.toLowerCase() })
+  expect(await refusal(address)).toMatchObject({ code: 'bad-input', message: containing('needs --sha256') })
+  expect(await refusal('8.0.6', sum)).toMatchObject({ code: 'bad-input', message: containing('belongs to an address') })
+})
+
+test.each([
+  ['http://a.test/x.tar.gz', 'this machine itself only'],
+  ['ftp://a.test/x.tar.gz', 'not https'],
+  ['file:///x.tar.gz', 'not https'],
+  ['https://', 'not an address'],
+  ['https://user:secret@a.test/x.tar.gz', 'a password'],
+  ['https://a.test/x.tar.xz', '.tar.xz'],
+  ['https://a.test/x.zip', '.zip'],
+])('the address %s is refused', async (text, reason) => {
+  const error = await refusal(text, sum)
+  expect(error).toMatchObject({ code: 'release-unknown', message: containing(reason) })
+  expect(JSON.stringify(error)).not.toContain('secret')
+})
+
+test('what asks for the newest is pinned to the build that it came to; what asks for one thing stays', () => {
+  const build = { engine: 'redis', version: '8.0.6' } as const
+  for (const text of ['8.0', '8', 'latest', 'redis@8']) expect(pinnedTo(text, build)).toBe('8.0.6')
+  for (const text of ['8.0.6', 'distro', 'valkey@distro:sid', 'https://a.test/x', './8', undefined])
+    expect(pinnedTo(text, build)).toBe(text)
 })
 
 test('an unknown version suggests the nearest one', () => {
-  expect(() => read('8.0.7')).toThrow(
+  expect(() => read('8.0.5')).toThrow(
     expect.objectContaining({ code: 'release-unknown', exitCode: 2, hint: containing('8.0.6') }),
   )
-  expect(() => read('v8')).toThrow(expect.objectContaining({ hint: containing('8.0.6') }))
+  expect(() => read('v8.0')).toThrow(expect.objectContaining({ hint: containing('8.0.10') }))
 })
 
 test('a path that leads nowhere and a word that means nothing are told apart', () => {
   expect(() => read('./nowhere')).toThrow(/there is nothing at/)
-  expect(() => read('nonsense')).toThrow(/is no Redis release/)
-  expect(() => read('toString')).toThrow(/is no Redis release/)
+  expect(() => read('nonsense')).toThrow(/is no release/)
+  expect(() => read('toString')).toThrow(/is no release/)
 })
 
 test('a built tree is used as it is, even if its sources are there too', () => {

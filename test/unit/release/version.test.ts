@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readSourceVersion } from '../../../src/release/programs.js'
-import { compareVersions, nearestVersions } from '../../../src/release/version.js'
+import { compareVersions, isAlias, nearestVersions, newestOf } from '../../../src/release/version.js'
 
 const known = ['7.0.9', '7.0.15', '7.2.0', '8.0.5', '8.0.6', '10.0.0']
 
@@ -29,3 +29,17 @@ test('sources of Valkey are not taken for the Redis that they are compatible wit
   expect(readSourceVersion('#define REDIS_VERSION "5.0.5"\n')).toEqual({ engine: 'redis', version: '5.0.5' })
   expect(readSourceVersion('int main() {}')).toBeUndefined()
 })
+
+test.each([
+  ['latest', '10.0.0'],
+  ['7', '7.2.0'],
+  ['7.0', '7.0.15'],
+  ['1', undefined],
+  ['70', undefined],
+  ['8.', undefined],
+])('the newest of %j is %s', (alias, version) => expect(newestOf(alias, known)).toBe(version))
+
+test.each(['latest', '8', '8.0', '10.22'])('%s stands for the newest of its kind', (text) =>
+  expect(isAlias(text)).toBe(true),
+)
+test.each(['8.0.6', 'v8', '8.', '.8', '', 'newest', '8.x'])('%j does not', (text) => expect(isAlias(text)).toBe(false))

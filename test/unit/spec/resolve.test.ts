@@ -86,7 +86,7 @@ test.each([
     { name: '../x' },
     '--name takes a name of letters, digits, "-" and "_", at most 63, that begins with a letter or digit, not "../x"',
   ],
-  [{ redis: 'a\nb' }, '--redis takes a version, a path, "system" or "distro", not "a\\nb"'],
+  [{ redis: 'a\nb' }, '--redis takes a version, "latest", an address, a path, "system" or "distro", not "a\\nb"'],
   [{ creator: 'magic' }, '--creator takes "instant" or "redis-cli", not "magic"'],
   [{ wait: 'none' }, '--wait takes "alive", "agreed", "ok", "replicas" or "full", not "none"'],
   [{ set: ['a b\nport 1'] }, '--set "a b\\nport 1": must be a single line without control characters'],

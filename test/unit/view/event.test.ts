@@ -75,6 +75,9 @@ test('the same event may read otherwise', () => {
   expect(eventLine({ type: 'lab-starting', name: 'one', dir: '/d', origin: 'orphaned' })).toMatch(/^taking over /)
   expect(eventLine({ type: 'node-restarting', node: 'm1', attempt: 1, delayMs: 0 })).toMatch(/again at once/)
   expect(eventLine({ type: 'release-ready', what: 'x', server: '/s', cached: false })).toBe('x is built')
+  const newest = { type: 'release-ready', what: 'redis 8.0.6', server: '/s', cached: true } as const
+  expect(eventLine({ ...newest, alias: '8.0' })).toBe('redis 8.0.6, the newest 8.0 that is known, is ready')
+  expect(eventLine({ ...newest, alias: 'latest' })).toBe('redis 8.0.6, the newest that is known, is ready')
   expect(eventLine({ type: 'ready-progress', level: 'ok', missing: [] })).toBeUndefined()
   expect(eventLine({ type: 'lab-reset', undone: [], elapsedMs: 4 })).toBe('reset in 0.00 s: nothing had changed')
   const exit = { type: 'node-exited', node: 'm1', port: 1, pid: 7, exit: 'exit code 0', cause: 'down' } as const

@@ -2,11 +2,17 @@
 import { compareVersions, type Build } from '../../../release/index.js'
 import type { BootSetting } from './settings.js'
 
+export interface VerifiedLine {
+  readonly engine: Build['engine']
+  readonly first: string
+  readonly before: string
+}
+
 /**
  * nodes.conf is a private format, so only what has been tried counts: each line was run through the suite that both creators
  * share. From `first` up to, and without, `before`.
  */
-const verified: readonly { readonly engine: Build['engine']; readonly first: string; readonly before: string }[] = [
+export const verified: readonly VerifiedLine[] = [
   { engine: 'redis', first: '5.0.0', before: '5.1.0' },
   { engine: 'redis', first: '6.0.0', before: '6.1.0' },
   { engine: 'redis', first: '6.2.0', before: '6.3.0' },
@@ -20,7 +26,7 @@ const verified: readonly { readonly engine: Build['engine']; readonly first: str
 ]
 
 export function isVerified({ engine, version }: Pick<Build, 'engine' | 'version'>): boolean {
-  const isIn = (line: (typeof verified)[number]) =>
+  const isIn = (line: VerifiedLine) =>
     compareVersions(version, line.first) >= 0 && compareVersions(version, line.before) < 0
   return verified.some((line) => line.engine === engine && isIn(line))
 }

@@ -1,0 +1,11 @@
+/** How a release is built, as far as anybody may choose: part of the name of each entry in the cache. */
+export type Malloc = 'libc' | 'jemalloc'
+
+export interface Flavour {
+  readonly malloc: Malloc
+  /** With TLS, which needs the headers of OpenSSL. */
+  readonly tls: boolean
+}
+
+/** `libc`, `jemalloc-tls`. */
+export const flavourName = ({ malloc, tls }: Flavour): string => (tls ? `${malloc}-tls` : malloc)
