@@ -1,6 +1,7 @@
 /** Files that appear whole or not at all, and folders that belong to one user alone. */
 import { randomBytes } from 'node:crypto'
 import { constants, existsSync, linkSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFile, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { types } from 'node:util'
 import process from 'node:process'
@@ -75,7 +76,6 @@ export function makePrivateDir(dir: string): void {
 
 /** Shares the blocks where the file system can, and moves the file where it may be moved. The target must not be there. */
 export async function copyWhole(file: string, target: string, { move = false } = {}): Promise<void> {
-  const { copyFile, rename, rm } = await import('node:fs/promises')
   if (move) {
     try {
       return await rename(file, target)
