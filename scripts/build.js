@@ -1,5 +1,5 @@
 /**
- * Builds dist/: the bundles that run, and the declarations that editors read.
+ * Builds dist/: the bundles that run, and the declarations that editors read; and the JSON Schema of config files.
  *
  * Each entry is bundled for itself: what entries share would otherwise be split into many small files, and each file costs a
  * millisecond of every start.
@@ -7,7 +7,7 @@
  * What the quick commands need is bundled, because loading many small files takes longer than running them. What only a first
  * run needs (unpacking, downloading, making) stays outside and is loaded when it is needed.
  */
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { build } from 'esbuild'
 
@@ -24,13 +24,14 @@ const bundled = [
   'p-limit',
   'yocto-queue',
 ]
-const { dependencies } = JSON.parse(await (await import('node:fs/promises')).readFile(`${root}package.json`, 'utf8'))
+const { dependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
 
 rmSync(`${root}dist`, { recursive: true, force: true })
 const entries = [
   'src/index.ts',
   'src/cli/main.ts',
   'src/cli/reference.ts',
+  'src/config/schema.ts',
   'src/supervisor/main.ts',
   'src/supervisor/sweep.ts',
 ]
@@ -61,6 +62,9 @@ await Promise.all(
     }),
   ),
 )
+const { configSchema } = await import('../dist/config/schema.js')
+writeFileSync(`${root}config.schema.json`, `${JSON.stringify(configSchema(), null, 2)}\n`)
+
 const types = spawnSync(
   process.execPath,
   [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.build.json`],

@@ -1,5 +1,6 @@
 /** Every command: its name, arguments and options here, and what it does in a file of its own. */
 import { run as cli } from './cli.js'
+import { run as config } from './config.js'
 import { nodeVerbs } from '../supervisor/index.js'
 import type { Command } from './command.js'
 import { run as doctor } from './doctor.js'
@@ -13,6 +14,7 @@ import { run as status } from './status.js'
 import { run as up } from './up.js'
 import {
   cliShape,
+  configShape,
   doctorShape,
   downShape,
   failoverShape,
@@ -89,6 +91,13 @@ export const commands: readonly Command[] = [
     args: '[release]',
     shape: installShape,
     run: install,
+  },
+  {
+    name: 'config',
+    summary:
+      'show what a lab would be made from here, and for each value who said it: flag, environment, config file, default',
+    shape: configShape,
+    run: config,
   },
   {
     name: 'doctor',

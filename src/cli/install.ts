@@ -10,11 +10,11 @@ import { resolveOptions } from './options.js'
 
 export async function run(invocation: Invocation): Promise<number> {
   const { malloc, json } = resolveOptions(installShape, invocation)
-  const { env } = invocation
+  const { env, file } = invocation
   const [asked] = invocation.args
   const { redis } = resolveOptions(
     { redis: labShape.redis },
-    { said: asked === undefined ? {} : { redis: asked }, env },
+    { said: asked === undefined ? {} : { redis: asked }, env, file },
   )
   return interruptible(async (signal) => {
     const progress = showProgress({ json, goal: 'build' })

@@ -8,10 +8,18 @@
  */
 import { LabError } from '../errors.js'
 import type { Emit } from '../events.js'
-import { claimPorts, findFreePorts, releasePorts, requireFreePorts, takePorts, type PortClaims } from '../node/index.js'
+import {
+  claimPorts,
+  findFreePorts,
+  releasePorts,
+  requireFreePorts,
+  requireModules,
+  takePorts,
+  type PortClaims,
+} from '../node/index.js'
 import { labLock, placesFrom, portsDir, socketPath, type Places } from '../paths.js'
 import { installRelease, type Build } from '../release/index.js'
-import { resolveLab, type LabOptions, type LabSpec, type ResolvedSpec } from '../spec/index.js'
+import { resolveLab, type LabOptions, type LabSpec, type ResolvedSpec, type Surroundings } from '../spec/index.js'
 import { deleteLab, serversLeft, type LabRecord, type LabStatus, type Origin } from '../supervisor/index.js'
 import { withLock, type LockHolder } from '../util/lock.js'
 import { differencesTo } from './differences.js'
@@ -20,15 +28,13 @@ import { findLab, type FoundLab } from './find.js'
 import { SupervisorLine } from './line.js'
 import { keptRecord, newRecord } from './record.js'
 
-export interface OpenContext {
+export interface OpenContext extends Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly emit: Emit
   /** Undoes everything that was begun. */
   readonly signal?: AbortSignal | undefined
   /** The lab goes down when this process does. */
   readonly leased: boolean
-  /** Other defaults than those of the options themselves. */
-  readonly presets?: LabOptions
 }
 
 export type Opened =
@@ -43,9 +49,10 @@ const mostBlocks = 5
 
 /** @throws LabError whatever went wrong first; what was begun has been undone then */
 export async function openLab(options: LabOptions, context: OpenContext): Promise<Opened> {
-  const wanted = resolveLab(options, context.env, context.presets)
+  const wanted = resolveLab(options, context.env, context)
   const places = placesFrom(context.env)
-  const { name } = wanted.spec
+  const { name, modules } = wanted.spec
+  requireModules(modules)
   const lock = {
     command: `redis-lab up --name ${name}`,
     signal: context.signal,
@@ -160,6 +167,7 @@ async function prepareKept(
   context: OpenContext,
 ): Promise<LabRecord> {
   const ports = kept.nodes.map((node) => node.port)
+  if (origin.kind === 'kept' && !wanted.given.has('modules')) requireModules(kept.spec.modules)
   // Its own servers hold most of them.
   if (origin.kind === 'orphaned') claimPorts(ports, claims)
   else await takePorts(ports, claims)

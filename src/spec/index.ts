@@ -1,7 +1,18 @@
 export { commandFor, nameFlag } from './command-for.js'
 export { parseDirective, type Directive } from './directive.js'
 export { defaultOf, flagName, metaOf, optionMeta, readNumber, type OptionMeta, type OptionShape } from './option.js'
-export { badInput, parseOptions, resolveLab, withEnvironment, type ResolvedSpec } from './resolve.js'
+export type { ConfigFile } from './config-file.js'
+export { parseModule, type ModuleSpec } from './module.js'
+export { badInput } from './problems.js'
+export {
+  parseOptions,
+  resolveLab,
+  resolveShape,
+  withEnvironment,
+  type ResolvedSpec,
+  type Surroundings,
+  type ValueSource,
+} from './resolve.js'
 export { busPortOf, lastDataPort } from './ports.js'
 export { readWords } from './words.js'
 export { labShape, type LabOptions, type LabSpec } from './spec.js'

@@ -188,9 +188,9 @@ export class Supervisor {
   async #bringUp(kept: { rewriteConf: boolean } | undefined, deadline: number) {
     const { record } = this.#order
     const { build, nodes, spec, dir } = record
-    for (const node of this.#nodes) {
-      const conf = { lab: record.name, name: node.name, port: node.port, dir: node.dir, set: spec.set }
-      writeNodeFolder(conf, { rewrite: kept?.rewriteConf ?? false })
+    const { set, modules } = spec
+    for (const { name, port, dir } of this.#nodes) {
+      writeNodeFolder({ lab: record.name, name, port, dir, set, modules }, { rewrite: kept?.rewriteConf ?? false })
     }
     const logFile = labFiles.createLog(dir)
     rmSync(logFile, { force: true })
