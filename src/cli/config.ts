@@ -4,12 +4,14 @@ import { printJson, printNote, printResult, table } from '../view/index.js'
 import type { Invocation } from './command.js'
 
 export async function run({ said, env, file }: Invocation): Promise<number> {
-  const { json = false, verbose: _, ...options } = said
-  const { spec, sources } = resolveLab(options, env, { file })
+  const { json = false, verbose: _, ...given } = said
+  const { spec, sources } = resolveLab(given, env, { file })
   const keys = Object.keys(labShape) as (keyof LabSpec)[]
   if (json === true) {
-    const values = keys.map((key) => [key, { value: spec[key] ?? null, ...sources[key] }])
-    printJson({ file: file?.path ?? null, options: Object.fromEntries(values) })
+    const options = Object.fromEntries(
+      keys.map((key): [string, object] => [key, { value: spec[key] ?? null, ...sources[key] }]),
+    )
+    printJson({ file: file?.path ?? null, options })
     return 0
   }
   printNote(`${file ? `config file: ${file.path}` : 'no config file'}\n`)
