@@ -8,7 +8,6 @@ export {
   parseOptions,
   resolveLab,
   resolveShape,
-  withEnvironment,
   type ResolvedSpec,
   type Surroundings,
   type ValueSource,

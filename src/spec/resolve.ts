@@ -121,7 +121,7 @@ const sayings = (options: object): Record<string, unknown> =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 
 /** Adds what the environment says for options that were not given. An empty variable says nothing. */
-export function withEnvironment(shape: OptionShape, options: object, env: Environment): Record<string, unknown> {
+function withEnvironment(shape: OptionShape, options: object, env: Environment): Record<string, unknown> {
   const said = sayings(options)
   for (const key of Object.keys(shape)) {
     const { env: variable, read } = metaOf(shape, key)
