@@ -1,5 +1,5 @@
 /**
- * Builds dist/: the bundles that run, and the declarations that editors read.
+ * Builds dist/: the bundles that run, and the declarations that editors read; and the JSON Schema of config files.
  *
  * Each entry is bundled for itself: what entries share would otherwise be split into many small files, and each file costs a
  * millisecond of every start.
@@ -7,7 +7,7 @@
  * What the quick commands need is bundled, because loading many small files takes longer than running them. What only a first
  * run needs (unpacking, downloading, making) stays outside and is loaded when it is needed.
  */
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { build } from 'esbuild'
 import ts from 'typescript'
@@ -25,13 +25,14 @@ const bundled = [
   'p-limit',
   'yocto-queue',
 ]
-const { dependencies } = JSON.parse(await (await import('node:fs/promises')).readFile(`${root}package.json`, 'utf8'))
+const { dependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
 
 rmSync(`${root}dist`, { recursive: true, force: true })
 const entries = [
   'src/index.ts',
   'src/cli/main.ts',
   'src/cli/reference.ts',
+  'src/config/schema.ts',
   'src/supervisor/main.ts',
   'src/supervisor/sweep.ts',
   'src/fixture/vitest.ts',
@@ -50,6 +51,13 @@ const common = {
   sourcemap: 'linked',
   sourcesContent: false,
   logLevel: 'warning',
+}
+/** See src/fixture/no-config.ts. */
+const withoutConfigFiles = {
+  name: 'without-config-files',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/config\/index\.js$/ }, () => ({ path: `${root}src/fixture/no-config.ts` }))
+  },
 }
 await Promise.all([
   ...entries.map((entry) =>
@@ -73,10 +81,14 @@ await Promise.all([
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
     external: ['@jest/globals'],
+    plugins: [withoutConfigFiles],
     define: { 'import.meta.url': '$url' },
     banner: { js: "const $url = require('node:url').pathToFileURL(__filename).href;" },
   }),
 ])
+const { configSchema } = await import('../dist/config/schema.js')
+writeFileSync(`${root}config.schema.json`, `${JSON.stringify(configSchema(), null, 2)}\n`)
+
 const types = spawnSync(
   process.execPath,
   [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.build.json`],

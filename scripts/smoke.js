@@ -27,6 +27,7 @@ try {
     names.includes('bin/redis-lab.js') && names.includes('dist/index.d.ts') && names.includes('templates/redis.conf'),
     'the package has its command, types and templates',
   )
+  expect(names.includes('config.schema.json'), 'the package has the schema of config files')
   expect(!names.some((name) => /^(src|test|bench)\//.test(name)), 'the package has no sources and tests')
 
   const app = path.join(dir, 'app')
@@ -41,6 +42,17 @@ try {
   expect(up.ready.level === 'full' && up.nodes.length === 6, 'redis-lab up is proven ready')
   expect(lab('cli', '--name', 'smoke', '--', 'set', 'greeting', 'hello').trim() === 'OK', 'redis-lab cli writes')
   expect(JSON.parse(lab('down', '--name', 'smoke', '--purge', '--json')).purged === true, 'redis-lab down --purge')
+
+  const config = path.join(app, 'redis-lab.config.ts')
+  writeFileSync(
+    config,
+    `import { defineConfig } from 'redis-lab'
+     const masters: number = 5
+     export default defineConfig({ masters, name: 'smoke' })`,
+  )
+  const { options } = JSON.parse(lab('config', '--json'))
+  expect(options.masters.value === 5 && options.name.path === config, 'a config file in TypeScript')
+  rmSync(config)
 
   writeFileSync(
     path.join(app, 'app.mjs'),

@@ -1,4 +1,5 @@
 /** redis-lab as a library: a real Redis Cluster for a test or a program, in one line. */
+export { defineConfig, type LabConfig, type LabConfigMaker } from './config/index.js'
 export { LabError, type ErrorCode, type ErrorData } from './errors.js'
 export type { ExitCause, FailoverMode, LabEvent, ReadyLevel, StartCause, TimedEvent } from './events.js'
 export {

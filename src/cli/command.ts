@@ -1,5 +1,5 @@
 /** What a command is, and what it is run with. */
-import type { OptionShape } from '../spec/index.js'
+import type { ConfigFile, OptionShape } from '../spec/index.js'
 
 /** What a command is run with. */
 export interface Invocation {
@@ -9,6 +9,8 @@ export interface Invocation {
   /** Everything after `--`. */
   readonly rest: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
+  /** The config file that counts, for commands that have options of a lab. */
+  readonly file?: ConfigFile | undefined
 }
 
 export type Run = (invocation: Invocation) => Promise<number>

@@ -1,6 +1,7 @@
 /** Every command: its name, arguments and options here, and what it does in a file of its own. */
 import { run as cache } from './cache.js'
 import { run as cli } from './cli.js'
+import { run as config } from './config.js'
 import { nodeVerbs } from '../supervisor/index.js'
 import type { Command } from './command.js'
 import { run as doctor } from './doctor.js'
@@ -18,6 +19,7 @@ import { run as versions } from './versions.js'
 import {
   cacheShape,
   cliShape,
+  configShape,
   doctorShape,
   downShape,
   failoverShape,
@@ -125,6 +127,13 @@ export const commands: readonly Command[] = [
     args: '<action> [keys...]',
     shape: cacheShape,
     run: cache,
+  },
+  {
+    name: 'config',
+    summary:
+      'show what a lab would be made from here, and for each value who said it: flag, environment, config file, default',
+    shape: configShape,
+    run: config,
   },
   {
     name: 'doctor',

@@ -10,11 +10,11 @@ import { resolveOptions } from './options.js'
 
 export async function run(invocation: Invocation): Promise<number> {
   const { sha256, malloc, json } = resolveOptions(installShape, invocation)
-  const { env } = invocation
+  const { env, file } = invocation
   const [asked] = invocation.args
   const { redis } = resolveOptions(
     { redis: labShape.redis },
-    { said: asked === undefined ? {} : { redis: asked }, env },
+    { said: asked === undefined ? {} : { redis: asked }, env, file },
   )
   const problem = checksumProblem({ redis, sha256 })
   if (problem) throw badInput([problem])

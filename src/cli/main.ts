@@ -6,6 +6,7 @@ import { LabError } from '../errors.js'
 import { packageRoot } from '../paths.js'
 import { printError } from '../view/index.js'
 
+import { withConfig } from './config-file.js'
 import { parseArgv } from './parse.js'
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -14,7 +15,7 @@ async function main(argv: readonly string[]): Promise<number> {
     const parsed = parseArgv(argv, ownVersion())
     if (!parsed) return 0
     said = parsed.invocation.said
-    return await parsed.command.run({ ...parsed.invocation, env: process.env })
+    return await parsed.command.run(await withConfig(parsed, process.env))
   } catch (thrown) {
     const error = LabError.from(thrown)
     printError(error, { json: said['json'] === true, verbose: said['verbose'] === true })

@@ -3,7 +3,7 @@ import { Command as Commander, CommanderError, Option } from 'commander'
 import { badInput, defaultOf, metaOf, type OptionShape } from '../spec/index.js'
 import type { Command, Invocation } from './command.js'
 import { commands } from './commands.js'
-import { verbose } from './shapes.js'
+import { flagsOf } from './shapes.js'
 
 export interface Parsed {
   readonly command: Command
@@ -32,8 +32,8 @@ export function parseArgv(argv: readonly string[], version: string): Parsed | un
     const sub = program.command(command.name).description(command.summary)
     if (command.args) sub.arguments(command.args)
     if (command.rest) sub.usage(`[options] ${command.args ?? ''} [-- ${command.rest}]`)
-    const shape = { ...command.shape, verbose }
-    for (const key of Object.keys(shape)) sub.addOption(toFlag(shape, key))
+    const shape = flagsOf(command.shape)
+    for (const option of Object.keys(shape).flatMap((key) => toFlags(shape, key))) sub.addOption(option)
     sub.action((...received: unknown[]) => {
       const given = givenOptions(received.at(-1) as Commander)
       const args = received
@@ -58,6 +58,11 @@ export function parseArgv(argv: readonly string[], version: string): Parsed | un
 function givenOptions(sub: Commander): Record<string, unknown> {
   const said = Object.entries(sub.opts()).filter(([name]) => sub.getOptionValueSource(name) !== 'default')
   return Object.fromEntries(said)
+}
+
+function toFlags(shape: OptionShape, key: string): Option[] {
+  const { off } = metaOf(shape, key)
+  return [toFlag(shape, key), ...(off ? [new Option(off.flag, off.description)] : [])]
 }
 
 function toFlag(shape: OptionShape, key: string): Option {

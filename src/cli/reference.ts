@@ -2,7 +2,7 @@
 import { defaultOf, metaOf, type OptionShape } from '../spec/index.js'
 import type { Command } from './command.js'
 import { commands } from './commands.js'
-import { verbose } from './shapes.js'
+import { flagsOf } from './shapes.js'
 import { spellDefault } from './parse.js'
 
 /** Markdown. `npm run readme` writes it into the README, and a test fails when the README has another. */
@@ -13,21 +13,22 @@ export function referenceMarkdown(): string {
 function commandMarkdown(command: Command): string {
   const words = [`redis-lab ${command.name}`, '[options]', command.args, command.rest && `[-- ${command.rest}]`]
   const usage = words.filter(Boolean).join(' ')
-  return [`### \`${usage}\``, '', `${capital(command.summary)}.`, '', optionTable({ ...command.shape, verbose })].join(
-    '\n',
-  )
+  return [`### \`${usage}\``, '', `${capital(command.summary)}.`, '', optionTable(flagsOf(command.shape))].join('\n')
 }
 
 function optionTable(shape: OptionShape): string {
-  const rows = Object.keys(shape).map((key) => {
-    const { flag, description, env } = metaOf(shape, key)
+  const rows = Object.keys(shape).flatMap((key) => {
+    const { flag, description, env, off } = metaOf(shape, key)
     const schema = shape[key]
     const fallback = schema && defaultOf(schema)
     const shown =
       fallback === undefined || typeof fallback === 'boolean' || Array.isArray(fallback)
         ? ''
         : `\`${spellDefault(key, fallback)}\``
-    return `| \`${flag}\` | ${description} | ${shown} | ${env ? `\`${env}\`` : ''} |`
+    return [
+      `| \`${flag}\` | ${description} | ${shown} | ${env ? `\`${env}\`` : ''} |`,
+      ...(off ? [`| \`${off.flag}\` | ${off.description} | | |`] : []),
+    ]
   })
   return ['| option | | default | environment |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }

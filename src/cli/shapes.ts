@@ -1,6 +1,6 @@
 /** The options of every command, declared once. See spec/option.ts for what hangs on a declaration. */
 import * as z from 'zod'
-import { duration, labShape, metaOf, optionMeta, readNumber } from '../spec/index.js'
+import { duration, labShape, metaOf, optionMeta, readNumber, type LabOptions, type OptionShape } from '../spec/index.js'
 
 const json = z.boolean().default(false).register(optionMeta, {
   flag: '--json',
@@ -19,6 +19,29 @@ export const verbose = z.boolean().default(false).register(optionMeta, {
   flag: '--verbose',
   description: 'show the stack of an error',
 })
+
+/** Which config file counts: read before everything else, and by all commands with options of a lab. */
+const config = z
+  .union([z.string(), z.literal(false)])
+  .optional()
+  .register(optionMeta, {
+    flag: '--config <file>',
+    description:
+      'the config file, instead of the nearest redis-lab.config.json, .js, .mjs or .ts from the current folder up',
+    expects: 'the path of a file',
+    off: { flag: '--no-config', description: 'leave any config file out' },
+  })
+
+/** Everything that a command can be told by flags. */
+export const flagsOf = (shape: OptionShape): OptionShape => ({
+  ...shape,
+  ...(readsConfig(shape) && { config }),
+  verbose,
+})
+
+/** Some of its options are those of a lab. */
+export const readsConfig = (shape: OptionShape): boolean =>
+  Object.entries(shape).some(([key, schema]) => labShape[key as keyof LabOptions] === schema)
 
 export const upShape = {
   ...labShape,
@@ -103,3 +126,4 @@ export const cacheShape = {
 }
 
 export const doctorShape = { json }
+export const configShape = { ...labShape, json }

@@ -6,7 +6,7 @@ import { eventLine, printJson, printNote, printResult, readyText, showProgress }
 import type { Invocation } from './command.js'
 import { interruptible } from './interrupt.js'
 
-export async function run({ said, env }: Invocation): Promise<number> {
+export async function run({ said, env, file }: Invocation): Promise<number> {
   const { json = false, foreground = false, verbose: _, ...options } = said
   const leased = foreground === true
   return interruptible(async (signal) => {
@@ -15,7 +15,7 @@ export async function run({ said, env }: Invocation): Promise<number> {
     const emit = (event: LabEvent) => (attached ? follow(event) : progress.emit(event))
     let opened: Opened
     try {
-      opened = await openLab(options, { env, emit, signal, leased })
+      opened = await openLab(options, { env, file, emit, signal, leased })
       await progress.finish('done')
     } catch (error) {
       await progress.finish('failed')

@@ -1,6 +1,14 @@
 /** Whether a lab that exists is the one that was asked for. Pure. */
 import { isDeepStrictEqual } from 'node:util'
-import { flagName, labShape, metaOf, type LabSpec, type ResolvedSpec } from '../spec/index.js'
+import {
+  flagName,
+  labShape,
+  metaOf,
+  type Directive,
+  type LabSpec,
+  type ModuleSpec,
+  type ResolvedSpec,
+} from '../spec/index.js'
 
 /** What a lab is made of. The rest (how long to wait, for what) may be said anew each time. */
 const lasting = [
@@ -11,6 +19,7 @@ const lasting = [
   'sha256',
   'malloc',
   'set',
+  'modules',
   'creator',
   'from',
   'restart',
@@ -19,14 +28,14 @@ const lasting = [
 ] as const
 type Lasting = (typeof lasting)[number]
 /** What a lab that is down can take on. */
-const changeable: readonly string[] = ['set', 'restart']
+const changeable: readonly string[] = ['set', 'modules', 'restart']
 
 export interface Differences {
   /** A line for each option that was given and is otherwise in the lab that exists. */
   readonly lines: readonly string[]
   /** Nothing differs but what a lab that is down can take on. */
   readonly canChange: boolean
-  /** The directives differ: each redis.conf is to be written again. */
+  /** The directives or the modules differ: each redis.conf is to be written again. */
   readonly directives: boolean
 }
 
@@ -39,12 +48,15 @@ export function differencesTo(existing: LabSpec, { spec, given }: ResolvedSpec):
   return {
     lines,
     canChange: differing.every((key) => changeable.includes(key)),
-    directives: differing.includes('set'),
+    directives: differing.includes('set') || differing.includes('modules'),
   }
 }
 
 function spell(key: Lasting, value: LabSpec[Lasting]): string {
   if (value === undefined) return key === 'from' ? 'none' : 'the default'
   if (!Array.isArray(value)) return String(value)
-  return value.length === 0 ? 'none' : value.map((directive) => `"${directive.name} ${directive.value}"`).join(', ')
+  return value.length === 0 ? 'none' : value.map((one) => `"${spellPart(one)}"`).join(', ')
 }
+
+const spellPart = (one: Directive | ModuleSpec): string =>
+  'file' in one ? [one.file, ...one.args].join(' ') : `${one.name} ${one.value}`

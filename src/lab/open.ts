@@ -9,10 +9,25 @@
 import path from 'node:path'
 import { LabError } from '../errors.js'
 import type { Emit } from '../events.js'
-import { claimPorts, findFreePorts, releasePorts, requireFreePorts, takePorts, type PortClaims } from '../node/index.js'
+import {
+  claimPorts,
+  findFreePorts,
+  releasePorts,
+  requireFreePorts,
+  requireModules,
+  takePorts,
+  type PortClaims,
+} from '../node/index.js'
 import { labLock, placesFrom, portsDir, snapshotEntry, socketPath, type Places } from '../paths.js'
 import { installRelease, noteUse, type Build } from '../release/index.js'
-import { isName, resolveLab, type LabOptions, type LabSpec, type ResolvedSpec } from '../spec/index.js'
+import {
+  isName,
+  resolveLab,
+  type LabOptions,
+  type LabSpec,
+  type ResolvedSpec,
+  type Surroundings,
+} from '../spec/index.js'
 import { deleteLab, serversLeft, type LabRecord, type LabStatus, type Origin } from '../supervisor/index.js'
 import { withLock, type LockHolder } from '../util/lock.js'
 import { differencesTo } from './differences.js'
@@ -21,15 +36,13 @@ import { findLab, type FoundLab } from './find.js'
 import { SupervisorLine } from './line.js'
 import { keptRecord, newRecord } from './record.js'
 
-export interface OpenContext {
+export interface OpenContext extends Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly emit: Emit
   /** Undoes everything that was begun. */
   readonly signal?: AbortSignal | undefined
   /** The lab goes down when this process does. */
   readonly leased: boolean
-  /** Other defaults than those of the options themselves. */
-  readonly presets?: LabOptions
 }
 
 export type Opened =
@@ -45,8 +58,9 @@ const mostBlocks = 5
 /** @throws LabError whatever went wrong first; what was begun has been undone then */
 export async function openLab(options: LabOptions, context: OpenContext): Promise<Opened> {
   const places = placesFrom(context.env)
-  const wanted = withPlaceOf(resolveLab(options, context.env, context.presets), places)
-  const { name } = wanted.spec
+  const wanted = withPlaceOf(resolveLab(options, context.env, context), places)
+  const { name, modules } = wanted.spec
+  requireModules(modules)
   const lock = {
     command: `redis-lab up --name ${name}`,
     signal: context.signal,
@@ -56,10 +70,11 @@ export async function openLab(options: LabOptions, context: OpenContext): Promis
 }
 
 /** A snapshot is known by its folder, whether it was named or pointed to. */
-function withPlaceOf({ spec, given }: ResolvedSpec, places: Places): ResolvedSpec {
-  const { from } = spec
-  if (from === undefined) return { spec, given }
-  return { spec: { ...spec, from: isName(from) ? snapshotEntry(places, from) : path.resolve(from) }, given }
+function withPlaceOf(resolved: ResolvedSpec, places: Places): ResolvedSpec {
+  const { spec } = resolved
+  if (spec.from === undefined) return resolved
+  const from = isName(spec.from) ? snapshotEntry(places, spec.from) : path.resolve(spec.from)
+  return { ...resolved, spec: { ...spec, from } }
 }
 
 async function openAlone(wanted: ResolvedSpec, places: Places, context: OpenContext): Promise<Opened> {
@@ -179,6 +194,7 @@ async function prepareKept(
   context: OpenContext,
 ): Promise<LabRecord> {
   const ports = kept.nodes.map((node) => node.port)
+  if (origin.kind === 'kept' && !wanted.given.has('modules')) requireModules(kept.spec.modules)
   // Its own servers hold most of them.
   if (origin.kind === 'orphaned') claimPorts(ports, claims)
   else await takePorts(ports, claims)

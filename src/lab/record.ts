@@ -26,7 +26,7 @@ export function newRecord(places: Places, { spec, build, ports }: NewLab): LabRe
     createdAt: new Date().toISOString(),
     formed: false,
     creator: null,
-    spec: { ...spec, set: [...spec.set] },
+    spec: { ...spec, set: [...spec.set], modules: [...spec.modules] },
     build,
     nodes: planTopology({ masters, replicas, ports }).map((node) => ({ ...node, id: null })),
   }
@@ -45,8 +45,9 @@ export async function keptRecord(
   install: (spec: LabRecord['spec']) => Promise<Build>,
 ): Promise<LabRecord> {
   const set = given.has('set') ? [...spec.set] : kept.spec.set
+  const modules = given.has('modules') ? [...spec.modules] : kept.spec.modules
   const restart = given.has('restart') ? spec.restart : kept.spec.restart
-  const record = { ...kept, spec: { ...kept.spec, set, restart, wait: spec.wait, timeout: spec.timeout } }
+  const record = { ...kept, spec: { ...kept.spec, set, modules, restart, wait: spec.wait, timeout: spec.timeout } }
   if (existsSync(kept.build.server) && existsSync(kept.build.cli)) return record
   const build = await install({ ...kept.spec, redis: pinnedTo(kept.spec.redis, kept.build) })
   if (build.engine === kept.build.engine && build.version === kept.build.version) return { ...record, build }

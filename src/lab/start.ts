@@ -2,9 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import { LabError } from '../errors.js'
 import type { Emit, LabEvent, TimedEvent } from '../events.js'
+import { loadConfig } from '../config/index.js'
 import { placesFrom, type Places } from '../paths.js'
 import type { Build } from '../release/index.js'
-import { resolveLab, type LabOptions } from '../spec/index.js'
+import { labShape, resolveLab, resolveShape, type LabOptions } from '../spec/index.js'
 import { keepEvidence, readLab } from '../supervisor/index.js'
 import { leasedLab, sharedLab, type Lab } from './lab.js'
 import { Listeners } from './listeners.js'
@@ -13,6 +14,8 @@ import type { Snapshot } from './snapshot/index.js'
 import { supervisedLab } from './supervised.js'
 
 export interface StartLabOptions extends LabOptions {
+  /** The config file to use, or false for none; without it the nearest one counts that is found from the current folder up. */
+  readonly config?: string | false | undefined
   /** Called with everything that happens: the download and build of a first run, servers, the cluster forming. */
   readonly onEvent?: Emit
   /** Undoes the start, or, later, does nothing. */
@@ -23,12 +26,13 @@ export interface StartLabOptions extends LabOptions {
  * Starts a real cluster for this process: on free ports, in a temporary folder, and gone with its folder when `stop()` is
  * called, the handle is disposed of, or this process ends in whatever way.
  *
- * The options are those of `redis-lab up`. The first call ever builds a Redis release, which takes about half a minute.
+ * The options are those of `redis-lab up`. A config file counts for all of them but `name`, `port`, `dir` and `ephemeral`: where
+ * a lab of a test is, and what it is called, is nobody else's to say. The first call ever builds a Redis release, which takes about half a minute.
  *
  * @returns the handle, once the level of `wait` (default `full`) is proven
  * @throws LabError
  */
-export async function startLab({ onEvent = () => {}, signal, ...options }: StartLabOptions = {}): Promise<Lab> {
+export async function startLab({ onEvent = () => {}, signal, config, ...options }: StartLabOptions = {}): Promise<Lab> {
   const presets = {
     port: 'auto' as const,
     ephemeral: options.dir === undefined,
@@ -39,7 +43,8 @@ export async function startLab({ onEvent = () => {}, signal, ...options }: Start
     onEvent(event)
     if ('at' in event) listeners.tell(event as TimedEvent)
   }
-  const opened = await openLab(options, { env: process.env, emit, signal, leased: true, presets })
+  const file = await loadConfig(config, { env: process.env })
+  const opened = await openLab(options, { env: process.env, emit, signal, leased: true, presets, file })
   if (opened.kind === 'started') {
     const { name } = opened.status
     const places = placesFrom(process.env)
@@ -56,9 +61,19 @@ export async function startLab({ onEvent = () => {}, signal, ...options }: Start
  * The handle of a lab that is running, whoever started it. Letting go of the handle leaves the lab running; `stop()` takes it
  * down. Where the lab's supervisor was killed, another one adopts its servers first.
  *
+ * @param name that of REDIS_LAB_NAME, of the config file, or "default" where it is left out
  * @throws LabError `lab-not-found` when no lab of that name runs
  */
-export async function connectLab(name = process.env['REDIS_LAB_NAME'] || 'default'): Promise<Lab> {
+export async function connectLab(name?: string, { config }: Pick<StartLabOptions, 'config'> = {}): Promise<Lab> {
+  return connectTo(name ?? (await nameOfLab(config)))
+}
+
+async function nameOfLab(config: StartLabOptions['config']): Promise<string> {
+  const file = await loadConfig(config, { env: process.env })
+  return resolveShape({ name: labShape.name }, {}, process.env, file)['name'] as string
+}
+
+async function connectTo(name: string): Promise<Lab> {
   const { run } = await supervisedLab(name, { env: process.env, emit: () => {} })
   return labBehind(run.socket)
 }
@@ -87,8 +102,10 @@ export async function prepareBuild({
   redis,
   sha256,
   malloc,
+  config,
 }: StartLabOptions = {}): Promise<Build> {
-  const { spec } = resolveLab({ redis, sha256, malloc }, process.env)
+  const file = await loadConfig(config, { env: process.env })
+  const { spec } = resolveLab({ redis, sha256, malloc }, process.env, { file })
   return installFor(spec, { env: process.env, emit: onEvent, signal })
 }
 

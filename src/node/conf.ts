@@ -1,7 +1,7 @@
 /** The text of a node's redis.conf: the template, filled in, with the user's directives in place of the template's. */
 import { readFileSync } from 'node:fs'
 import { templatePath } from '../paths.js'
-import { readWords, type Directive } from '../spec/index.js'
+import { readWords, type Directive, type ModuleSpec } from '../spec/index.js'
 
 export interface ConfInput {
   readonly lab: string
@@ -9,6 +9,7 @@ export interface ConfInput {
   readonly port: number
   readonly dir: string
   readonly set: readonly Directive[]
+  readonly modules?: readonly ModuleSpec[]
 }
 
 let template: string | undefined
@@ -28,7 +29,15 @@ export function renderConf(input: ConfInput): string {
     .map((line) => line.replaceAll(/\{\{(\w+)\}\}/g, (_, key: string) => values[key] ?? missing(key)))
   // Redis takes the last of two equal directives, and all of those that may be repeated: both follow from keeping the order.
   const own = input.set.map(({ name, value }) => `${name} ${value}`)
-  return [...lines.join('\n').trimEnd().split('\n'), ...(own.length > 0 ? ['', '# --set', ...own] : []), ''].join('\n')
+  const modules = (input.modules ?? []).map(({ file, args }) =>
+    ['loadmodule', ...[file, ...args].map(quoteConfValue)].join(' '),
+  )
+  return [
+    ...lines.join('\n').trimEnd().split('\n'),
+    ...(modules.length > 0 ? ['', '# --module', ...modules] : []),
+    ...(own.length > 0 ? ['', '# --set', ...own] : []),
+    '',
+  ].join('\n')
 }
 
 /** The value that a redis.conf gives a directive, as Redis reads it: the last line counts. Undefined where none does. */

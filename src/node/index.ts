@@ -1,5 +1,6 @@
 export { ConnectionError, NodeClient, ReplyError, type Reply } from './client.js'
 export { readDirective, renderConf, type ConfInput } from './conf.js'
+export { requireModules } from './module-file.js'
 export { logTail, writeNodeFolder } from './folder.js'
 export { claimPorts, clearDeadClaims, releasePorts, type PortClaims } from './port-claims.js'
 export { findFreePorts, probePort, requireFreePorts, takePorts } from './ports.js'

@@ -20,8 +20,14 @@ export interface FailedServer {
 
 const dataHint: Hint = ({ lab }) =>
   `The data that it keeps is damaged. Put a copy of its folder back, or delete the lab: ${commandFor(lab, 'down', '--purge')}`
+/** The last line about a module that Redis did not take. Why it did not stands in the line before. */
+const moduleRefused = /Can't load module from/
 const confHint = 'Redis refuses a line of its redis.conf: look at what --set gave.'
 const hints: readonly (readonly [sign: RegExp, hint: string | Hint])[] = [
+  [
+    moduleRefused,
+    'Look at the module that --module gave, and at its arguments; what it wrote itself stands above the last lines.',
+  ],
   [/FATAL CONFIG FILE ERROR|Unresolved Configuration/, confHint],
   [
     /corrupted cluster config file/,
@@ -59,7 +65,9 @@ const portLost = /Address already in use|Failed listening on port|Could not crea
 export async function startError(server: FailedServer, exit: string): Promise<LabError> {
   const tail = await logTail(server)
   const taken = tail.some((line) => portLost.test(line))
-  const reason = tail.findLast((line) => /\w{3}/.test(line))?.replace(/^\d+:\S+ .*? [#*.-] /, '') ?? exit
+  const reason =
+    tail.findLast((line) => /\w{3}/.test(line) && !moduleRefused.test(line))?.replace(/^\d+:\S+ .*? [#*.-] /, '') ??
+    exit
   return new LabError({
     code: taken ? 'port-taken' : 'node-failed',
     message: `${server.name} (port ${server.port}) did not start: ${reason}`,

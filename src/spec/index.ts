@@ -1,8 +1,18 @@
 export { commandFor, nameFlag } from './command-for.js'
 export { parseDirective, type Directive } from './directive.js'
 export { defaultOf, flagName, metaOf, optionMeta, readNumber, type OptionMeta, type OptionShape } from './option.js'
-export { badInput, parseOptions, resolveLab, withEnvironment, type ResolvedSpec } from './resolve.js'
 export { checksumProblem, isAddress } from './release-text.js'
+export type { ConfigFile } from './config-file.js'
+export { parseModule, type ModuleSpec } from './module.js'
+export { badInput } from './problems.js'
+export {
+  parseOptions,
+  resolveLab,
+  resolveShape,
+  type ResolvedSpec,
+  type Surroundings,
+  type ValueSource,
+} from './resolve.js'
 export { busPortOf, lastDataPort } from './ports.js'
 export { readWords } from './words.js'
 export { crossCheck, duration, isName, labShape, type LabOptions, type LabSpec } from './spec.js'

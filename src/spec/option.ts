@@ -10,6 +10,8 @@ export interface OptionMeta {
   /** As commander spells it: `--masters <count>`, `-f, --follow`. */
   readonly flag: string
   readonly description: string
+  /** A flag of its own for leaving it out: `--no-config`. */
+  readonly off?: { readonly flag: string; readonly description: string }
   /** Completes the sentence "--masters takes …". Switches take nothing. */
   readonly expects?: string
   /** The environment variable that gives it when the flag does not. */

@@ -3,6 +3,7 @@ import ms, { type StringValue } from 'ms'
 import * as z from 'zod'
 import { readyLevels } from '../events.js'
 import { parseDirective, type Directive } from './directive.js'
+import { hasControls, parseModule, type ModuleSpec } from './module.js'
 import { optionMeta, readNumber } from './option.js'
 import { lastDataPort } from './ports.js'
 import { checksumProblem } from './release-text.js'
@@ -10,7 +11,8 @@ import { checksumProblem } from './release-text.js'
 /** Redis itself recommends no more than about a thousand nodes in a cluster. */
 const mostNodes = 1000
 
-const label = /^[a-z0-9][a-z0-9_-]{0,62}$/i
+/** Without a flag: the JSON Schema has it too, and knows none. */
+const label = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}$/
 
 /** What a lab or a snapshot can be called. */
 export const isName = (text: string): boolean => label.test(text)
@@ -38,6 +40,21 @@ const directive = z.string().transform((text, context): Directive => {
   context.addIssue({ code: 'custom', message: parsed })
   return z.NEVER
 })
+
+const moduleFile = z
+  .union([z.string(), z.strictObject({ file: z.string().min(1), args: z.array(z.string()).optional() })])
+  .transform((given, context): ModuleSpec => {
+    const controls = 'must be a single line without control characters'
+    const parsed =
+      typeof given === 'string'
+        ? parseModule(given)
+        : hasControls(given.file)
+          ? controls
+          : { file: given.file, args: given.args ?? [] }
+    if (typeof parsed !== 'string') return parsed
+    context.addIssue({ code: 'custom', message: parsed })
+    return z.NEVER
+  })
 
 export const labShape = {
   masters: z
@@ -113,6 +130,11 @@ export const labShape = {
         'begin with the data and the slots of a snapshot: its name, or the path of its folder, such as ./seed; its masters, replicas, release and directives are the defaults then',
       expects: 'the name of a snapshot, or the path of its folder',
     }),
+  modules: z.array(moduleFile).default([]).register(optionMeta, {
+    flag: '--module <file[:args]>',
+    description: 'a module (.so) that every node loads, with its arguments as redis.conf has them; may be repeated',
+    expects: 'the file of a module and, behind a colon, its arguments',
+  }),
   creator: z.enum(['instant', 'redis-cli']).optional().register(optionMeta, {
     flag: '--creator <creator>',
     description:

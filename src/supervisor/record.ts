@@ -31,6 +31,8 @@ const labRecord = z.object({
     ...labShape,
     // On disk the options are as they were resolved, not as they were typed.
     set: z.array(z.object({ name: oneLine, value: oneLine })),
+    // Records of before there were modules have none.
+    modules: z.array(z.object({ file: z.string(), args: z.array(z.string()) })).default([]),
     timeout: z.number(),
   }),
   build: z.object({

@@ -176,9 +176,9 @@ export class Supervisor {
     const rewrite = origin.kind === 'kept' && origin.rewriteConf
     const seed = origin.kind === 'new' ? origin.seed : undefined
     const { build, nodes, spec, dir } = record
-    for (const node of this.#nodes) {
-      const conf = { lab: record.name, name: node.name, port: node.port, dir: node.dir, set: spec.set }
-      writeNodeFolder(conf, { rewrite })
+    const { set, modules } = spec
+    for (const { name, port, dir } of this.#nodes) {
+      writeNodeFolder({ lab: record.name, name, port, dir, set, modules }, { rewrite })
     }
     if (seed) await this.#sow(seed)
     const logFile = labFiles.createLog(dir)

@@ -25,11 +25,14 @@ test('a bad value is refused in a sentence', () => {
   )
 })
 
+/** A flag gives one of several. */
+const spoken = (key: string) => (key === 'modules' ? 'module' : key)
+
 test.each(commands.map(({ name, shape }) => [name, shape] as const))('every option of %s is described', (_, shape) => {
   for (const key of Object.keys(shape)) {
     const meta = metaOf(shape, key)
     // A switch that is on unless it is said is spelled with what turns it off.
-    const word = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+    const word = spoken(key).replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
     expect(flagName(meta)).toBe(shape[key] && defaultOf(shape[key]) === true ? `--no-${word}` : `--${word}`)
     expect(meta.description).not.toBe('')
     expect(meta.expects !== undefined).toBe(meta.flag.includes('<'))

@@ -60,3 +60,11 @@ test('whether a crashed node is started again is what a lab that is down can tak
     directives: false,
   })
 })
+
+test('other modules are what a lab that is down can take on, and each redis.conf is written again', () => {
+  expect(compare({}, { modules: ['/x.so:a b'] })).toEqual({
+    lines: ['--module: the lab has none, asked for was "/x.so a b"'],
+    canChange: true,
+    directives: true,
+  })
+})

@@ -35,6 +35,21 @@ test('whatever a folder is called, Redis reads back exactly that, and every othe
   )
 })
 
+test('whatever a module is called and is told, Redis reads back exactly that, and no other line changes', () => {
+  const word = anyText.filter((text) => !text.includes('\0'))
+  const module = fc.record({ file: word, args: fc.array(word, { maxLength: 3 }) })
+  fc.assert(
+    fc.property(fc.array(module, { maxLength: 3 }), (modules) => {
+      const asRead = (text: string) => Buffer.from(text).toString()
+      expect(readAsRedis(renderConf({ ...input, modules }))).toEqual([
+        ...plain,
+        ...modules.map(({ file, args }) => ['loadmodule', ...[file, ...args].map(asRead)]),
+      ])
+    }),
+    { numRuns: 500 },
+  )
+})
+
 test('directives of a user come last, in their order, and change no line but those of their own name', () => {
   fc.assert(
     fc.property(fc.array(directive, { maxLength: 4 }), (set) => {

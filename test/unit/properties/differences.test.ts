@@ -11,6 +11,7 @@ const choices: Record<string, fc.Arbitrary<unknown>> = {
   malloc: fc.constantFrom('libc', 'jemalloc'),
   dir: fc.constantFrom('/one', '/two'),
   set: fc.array(fc.constantFrom('hz 20', 'hz 30', 'save ""', 'x 1"2"', 'x "1"'), { maxLength: 3 }),
+  modules: fc.array(fc.constantFrom('/x.so', '/x.so:a b', '/y.so'), { maxLength: 2 }),
   creator: fc.constantFrom('instant', 'redis-cli'),
   wait: fc.constantFrom('ok', 'full'),
   timeout: fc.constantFrom('5s', 6000),
@@ -31,7 +32,7 @@ test('an option that was given, and is otherwise in the lab, has its line; no ot
       })
       const flags = lines.map((line) => line.split(':')[0])
       expect(flags.sort()).toEqual(differing.map((key) => flagName(metaOf(labShape, key))).sort())
-      expect(canChange).toBe(differing.every((key) => key === 'set' || key === 'restart'))
+      expect(canChange).toBe(differing.every((key) => ['set', 'modules', 'restart'].includes(key)))
     }),
     { numRuns: 500 },
   )

@@ -3,7 +3,15 @@ import fc from 'fast-check'
 import ms, { type StringValue } from 'ms'
 import { expect, test } from 'vitest'
 import { LabError } from '../../../src/errors.js'
-import { flagName, labShape, metaOf, parseOptions, resolveLab, type LabSpec } from '../../../src/spec/index.js'
+import {
+  flagName,
+  labShape,
+  metaOf,
+  parseModule,
+  parseOptions,
+  resolveLab,
+  type LabSpec,
+} from '../../../src/spec/index.js'
 import { anyText, anyValue } from './arbitraries.js'
 
 const keys = Object.keys(labShape) as (keyof LabSpec)[]
@@ -27,11 +35,18 @@ function resolved(
 function meant(key: string, given: unknown): unknown {
   if (key === 'dir') return path.resolve(given as string)
   if (key === 'timeout' && typeof given === 'string') return Math.round(ms(given as StringValue))
+  if (key === 'modules') return (given as (string | { file: string; args?: string[] })[]).map(moduleMeant)
   if (key !== 'set') return given
   return (given as string[]).map((text) => {
     const [name = '', ...value] = text.replace(/^ +| +$/g, '').split(/( +)/)
     return { name: name.toLowerCase(), value: value.slice(1).join('') }
   })
+}
+
+function moduleMeant(given: string | { file: string; args?: string[] }): unknown {
+  const parsed = typeof given === 'string' ? parseModule(given) : given
+  if (typeof parsed === 'string') return undefined
+  return { file: path.resolve(parsed.file), args: parsed.args ?? [] }
 }
 
 /** Whether it is wrong whatever the others are. */
@@ -55,6 +70,14 @@ const plausible: Record<string, fc.Arbitrary<unknown>> = {
     fc.stringMatching(/^[0-9.]{1,5} ?(ms|s|m|h|d|y|)$/),
   ),
   set: fc.array(fc.oneof(fc.stringMatching(/^ {0,2}[a-zA-Z-]{1,8} {1,2}[!-~ ]{1,12}$/), anyText), { maxLength: 3 }),
+  modules: fc.array(
+    fc.oneof(
+      fc.stringMatching(/^"?[a-z.:]{1,4}"?:?[a "]{0,4}$/),
+      fc.record({ file: fc.string({ maxLength: 3 }), args: fc.array(anyText) }, { requiredKeys: ['file'] }),
+      anyText,
+    ),
+    { maxLength: 3 },
+  ),
   malloc: fc.constantFrom('libc', 'jemalloc', 'Libc'),
   creator: fc.constantFrom('instant', 'redis-cli', 'none'),
   wait: fc.constantFrom('alive', 'full', 'none'),

@@ -28,6 +28,7 @@ test('a lab that nobody said anything about has the defaults, and nothing is giv
     malloc: 'libc',
     dir: undefined,
     set: [],
+    modules: [],
     creator: undefined,
     wait: 'full',
     timeout: 60_000,
@@ -146,4 +147,64 @@ test('contradictions are told together', () => {
 
 test('only the options of a command are its options', () => {
   expect(() => parseOptions({ name: labShape.name }, { name: 'x', masters: 3 })).toThrow('there is no option "masters"')
+})
+
+const withFile = (values: Record<string, unknown>, options: LabOptions = {}, presets?: LabOptions) =>
+  resolveLab(options, {}, { file: { path: '/p/c.json', values }, presets })
+
+test('what flags and a file say wrong is told at once', () => {
+  expect(() => withFile({ masters: 0 }, { replicas: -1 })).toThrow(
+    expect.objectContaining({
+      details: [
+        '--replicas takes a whole number from 0 to 100, not -1',
+        '/p/c.json: masters takes a whole number from 1 to 1000, not 0',
+      ],
+    }) as Error,
+  )
+})
+
+test('where options contradict each other, those of a file are told with it', () => {
+  expect(() => withFile({ creator: 'redis-cli' }, { masters: 2 })).toThrow(
+    '--creator redis-cli needs at least 3 masters, not 2 (/p/c.json: creator)',
+  )
+  expect(() => withFile({ dir: '/x', ephemeral: true })).toThrow(
+    '--ephemeral makes its own folder, so --dir cannot choose one (/p/c.json: dir, /p/c.json: ephemeral)',
+  )
+})
+
+test('of a folder and --ephemeral, the one that is said takes the place of the one in a file', () => {
+  expect(withFile({ dir: '/x' }, { ephemeral: true })).toMatchObject({
+    spec: { dir: undefined, ephemeral: true },
+    given: new Set(['ephemeral']),
+  })
+  expect(withFile({ ephemeral: true }, { dir: '/x' }).spec).toMatchObject({ dir: '/x', ephemeral: false })
+  expect(withFile({ dir: '/x' }, { ephemeral: false }).spec).toMatchObject({ dir: '/x', ephemeral: false })
+})
+
+test('who has the place of a lab preset has its folder preset, too', () => {
+  const values = { name: 'x', port: 7001, dir: '/x', ephemeral: false, masters: 4 }
+  const presets = { name: 'test-1', port: 'auto', ephemeral: true } as const
+  const { spec, given } = withFile(values, {}, presets)
+  expect(spec).toMatchObject({ ...presets, dir: undefined, masters: 4 })
+  expect(given).toEqual(new Set(['masters']))
+})
+
+test('modules are taken apart, and their files are whole paths', () => {
+  expect(spec({ modules: ['x.so:a "b c"', { file: '/a:b.so' }, { file: '/c.so', args: ['a\nb'] }] }).modules).toEqual([
+    { file: path.resolve('x.so'), args: ['a', 'b c'] },
+    { file: '/a:b.so', args: [] },
+    { file: '/c.so', args: ['a\nb'] },
+  ])
+})
+
+const takesModule = '--module takes the file of a module and, behind a colon, its arguments, not '
+test.each([
+  ['x.so', `${takesModule}"x.so"`],
+  [[5], `${takesModule}5`],
+  [[{ file: '' }], `${takesModule}""`],
+  [[{ file: '/x', arg: 1 }], `${takesModule}{"file":"/x","arg":1}`],
+  [['x.so:"a'], '--module "x.so:\\"a": has a quote that is not closed, or something right behind a closing one'],
+  [[{ file: '/a\nb' }], '--module {"file":"/a\\nb"}: must be a single line without control characters'],
+])('modules %j are refused with one sentence', (modules, sentence) => {
+  expect(problems({ modules })).toEqual([sentence])
 })
