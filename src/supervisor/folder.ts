@@ -48,7 +48,7 @@ export function deleteRemains(places: Places, { dir, name }: Pick<LabRecord, 'di
 
 function draftsIn(dir: string): string[] {
   if (!existsSync(dir)) return []
-  const isDraft = /^(lab|run)\.json\.\d+-[0-9a-f]+\.tmp$/
+  const isDraft = /^(lab|run|baseline)\.json\.\d+-[0-9a-f]+\.tmp$/
   return readdirSync(dir)
     .filter((name) => isDraft.test(name))
     .map((name) => path.join(dir, name))

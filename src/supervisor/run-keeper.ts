@@ -32,12 +32,17 @@ export class RunKeeper {
   soon(): void {
     this.#next ??= setImmediate(() => {
       this.#next = undefined
-      try {
-        this.write()
-      } catch (error) {
-        this.#options.onFailure(error as Error)
-      }
+      this.now()
     })
+  }
+
+  /** Before anybody is told of it. */
+  now(): void {
+    try {
+      this.write()
+    } catch (error) {
+      this.#options.onFailure(error as Error)
+    }
   }
 
   write(): void {

@@ -114,6 +114,8 @@ export class Supervisor {
         origin.kind === 'orphaned' ? await this.#takeOver(origin.left, deadline) : await this.#bringUp(origin, deadline)
       this.#phase = 'running'
       this.#run.formed = true
+      // Whoever is told that the lab is ready may count on its being adopted from then on.
+      this.#run.now()
       this.#keepIds(climb)
       for (const node of this.#nodes) this.#learn(node.name)
       this.#emit({ type: 'lab-ready', level: ready.level, elapsedMs: Date.now() - startedAt })
