@@ -1,5 +1,5 @@
 /** Resets of one lab, one after the other: each finds the lab as the one before has left it. */
-import { resetCluster, type Climb } from '../cluster/index.js'
+import { resetCluster, type Climb, type Shape } from '../cluster/index.js'
 import { LabError } from '../errors.js'
 import type { Emit } from '../events.js'
 import type { RedisNode } from '../node/index.js'
@@ -11,6 +11,7 @@ import type { ResetResult } from './status.js'
 
 export interface ResetsOptions {
   readonly record: LabRecord
+  readonly shape: Shape
   readonly nodes: readonly RedisNode[]
   readonly restarts: Restarts
   readonly emit: Emit
@@ -52,7 +53,7 @@ export class Resets {
   }
 
   async #run(deadline: number): Promise<ResetResult> {
-    const { record, nodes, restarts, emit, onChange } = this.#options
+    const { record, shape, nodes, restarts, emit, onChange } = this.#options
     const { signal } = this.#closing
     signal.throwIfAborted()
     const startedAt = Date.now()
@@ -66,7 +67,7 @@ export class Resets {
     }
     const { undone, climb } = await resetCluster(nodes, {
       plan: record.nodes,
-      shape: { masters: record.spec.masters, replicas: record.spec.masters * record.spec.replicas },
+      shape,
       baseline: (await this.#baseline) ?? new Map(),
       level: record.spec.wait,
       wakers: {

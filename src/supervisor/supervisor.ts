@@ -80,6 +80,7 @@ export class Supervisor {
     this.#run = new RunKeeper({ dir: record.dir, socket, nodes: this.#nodes, onFailure })
     this.#resets = new Resets({
       record,
+      shape: shapeOf(record),
       nodes: this.#nodes,
       restarts: this.#restarts,
       emit: this.#emit,
