@@ -60,6 +60,7 @@ export const labFiles = {
   record: (dir: string) => path.join(dir, 'lab.json'),
   running: (dir: string) => path.join(dir, 'run.json'),
   supervisorLog: (dir: string) => path.join(dir, 'supervisor.log'),
+  access: (dir: string) => path.join(dir, 'access.json'),
   baseline: (dir: string) => path.join(dir, 'baseline.json'),
   createLog: (dir: string) => path.join(dir, 'create.log'),
   node: (dir: string, port: number) => path.join(dir, String(port)),

@@ -3,8 +3,10 @@ import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import process from 'node:process'
 import { requireRunning, resolveNode } from '../lab/index.js'
+import { cliAccess } from '../node/index.js'
 import { placesFrom } from '../paths.js'
 import { badInput } from '../spec/index.js'
+import { readAccess } from '../supervisor/index.js'
 import type { Invocation } from './command.js'
 import { cliShape } from './shapes.js'
 import { resolveOptions } from './options.js'
@@ -16,12 +18,13 @@ export async function run(invocation: Invocation): Promise<number> {
   const node = said === undefined ? record.nodes[0] : resolveNode(record, said)
   if (!node) throw badInput([`the lab "${name}" has no nodes`])
   // -c follows redirections: a key may live on any node.
-  const args = ['-c', '-p', String(node.port), ...invocation.rest]
+  const access = cliAccess(readAccess(record.dir))
+  const args = [...access.args, '-c', '-p', String(node.port), ...invocation.rest]
   return new Promise((resolve, reject) => {
     // Ctrl-C is for redis-cli, which shares the terminal.
     const ignore = () => {}
     process.on('SIGINT', ignore)
-    const child = spawn(record.build.cli, args, { stdio: 'inherit' })
+    const child = spawn(record.build.cli, args, { stdio: 'inherit', env: { ...invocation.env, ...access.env } })
     child.once('error', reject)
     child.once('exit', (code, signal) => {
       process.off('SIGINT', ignore)

@@ -12,6 +12,7 @@ import type { Emit } from '../events.js'
 import {
   claimPorts,
   findFreePorts,
+  openAccess,
   releasePorts,
   requireFreePorts,
   requireModules,
@@ -28,7 +29,7 @@ import {
   type ResolvedSpec,
   type Surroundings,
 } from '../spec/index.js'
-import { deleteLab, serversLeft, type LabRecord, type LabStatus, type Origin } from '../supervisor/index.js'
+import { deleteLab, readAccess, serversLeft, type LabRecord, type LabStatus, type Origin } from '../supervisor/index.js'
 import { withLock, type LockHolder } from '../util/lock.js'
 import { differencesTo } from './differences.js'
 import { endLab } from './end.js'
@@ -110,6 +111,7 @@ async function launch(
     context.signal?.throwIfAborted()
     line.order({
       record,
+      access: kept ? readAccess(record.dir) : openAccess,
       places,
       socket: socketPath(places, record.dir),
       holder: claims.holder,

@@ -5,8 +5,11 @@
  * cluster client would take longer to load than the cluster takes to form, and would hide the very disagreements that are
  * looked for here. So: a socket, pipelined commands, replies in order. Nothing reconnects by itself.
  */
+import { readFile } from 'node:fs/promises'
 import net from 'node:net'
+import type { ConnectionOptions } from 'node:tls'
 import RedisParser from 'redis-parser'
+import { openAccess, type Access, type TlsFiles } from './access.js'
 
 /** A reply as RESP2 has it. Errors of the server arrive as ReplyError, rejected. */
 export type Reply = string | number | null | Reply[]
@@ -18,6 +21,13 @@ export class ReplyError extends Error {
 /** The connection could not be made, was lost, or stayed silent. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError'
+}
+
+export interface ConnectOptions {
+  readonly host?: string
+  /** Also how long an answer may take. */
+  readonly timeoutMs?: number
+  readonly access?: Access
 }
 
 interface Waiting {
@@ -47,26 +57,21 @@ export class NodeClient {
     })
   }
 
-  /** @throws ConnectionError */
-  static connect(port: number, { host = '127.0.0.1', timeoutMs = 3000 } = {}): Promise<NodeClient> {
-    return new Promise((resolve, reject) => {
-      const socket = net.connect({ port, host })
-      const fail = (message: string) => {
-        socket.destroy()
-        reject(new ConnectionError(message))
-      }
-      const timer = setTimeout(fail, timeoutMs, `port ${port} did not answer within ${timeoutMs} ms`)
-      const refused = (error: Error) => {
-        clearTimeout(timer)
-        fail(error.message)
-      }
-      socket.once('error', refused)
-      socket.once('connect', () => {
-        clearTimeout(timer)
-        socket.off('error', refused)
-        resolve(new NodeClient(socket, timeoutMs))
-      })
-    })
+  /** @throws ConnectionError · ReplyError the password is not the right one */
+  static async connect(
+    port: number,
+    { host = '127.0.0.1', timeoutMs = 3000, access = openAccess }: ConnectOptions = {},
+  ): Promise<NodeClient> {
+    const client = new NodeClient(await openSocket({ port, host, timeoutMs, access }), timeoutMs)
+    const { user } = access
+    if (!user) return client
+    try {
+      await client.call('AUTH', ...(user.name === undefined ? [] : [user.name]), user.password)
+    } catch (error) {
+      client.close()
+      throw error
+    }
+    return client
   }
 
   get open(): boolean {
@@ -101,4 +106,37 @@ export class NodeClient {
 function encode(words: readonly (string | number)[]): string {
   const parts = words.map(String).map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`)
   return `*${words.length}\r\n${parts.join('')}`
+}
+
+async function openSocket({
+  port,
+  host,
+  timeoutMs,
+  access,
+}: Required<ConnectOptions> & { port: number }): Promise<net.Socket> {
+  // What it takes to speak TLS is loaded by those who do.
+  const secure = access.tls && { connect: (await import('node:tls')).connect, options: await readTls(access.tls) }
+  return new Promise((resolve, reject) => {
+    const socket = secure ? secure.connect({ port, host, ...secure.options }) : net.connect({ port, host })
+    const fail = (message: string) => {
+      socket.destroy()
+      reject(new ConnectionError(message))
+    }
+    const timer = setTimeout(fail, timeoutMs, `port ${port} did not answer within ${timeoutMs} ms`)
+    const refused = (error: Error) => {
+      clearTimeout(timer)
+      fail(error.message)
+    }
+    socket.once('error', refused)
+    socket.once(secure ? 'secureConnect' : 'connect', () => {
+      clearTimeout(timer)
+      socket.off('error', refused)
+      resolve(socket)
+    })
+  })
+}
+
+async function readTls({ ca, cert, key }: TlsFiles): Promise<ConnectionOptions> {
+  const [caText, certText, keyText] = await Promise.all([ca, cert, key].map((file) => readFile(file, 'utf8')))
+  return { ca: caText, cert: certText, key: keyText }
 }

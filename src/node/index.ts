@@ -1,3 +1,4 @@
+export { cliAccess, openAccess, type Access, type TlsFiles, type User } from './access.js'
 export { ConnectionError, NodeClient, ReplyError, type Reply } from './client.js'
 export { readDirective, renderConf, type ConfInput } from './conf.js'
 export { requireModules } from './module-file.js'

@@ -19,6 +19,7 @@ import type { Build } from '../release/index.js'
 import { commandFor } from '../spec/index.js'
 import { isPaused, type ProcessIdentity } from '../util/process-identity.js'
 import { until } from '../util/until.js'
+import type { Access } from './access.js'
 import { NodeClient } from './client.js'
 import { adopt, launch, type ServerProcess } from './process.js'
 import { shutDown } from './shutdown.js'
@@ -37,6 +38,7 @@ export interface RedisNodeOptions {
   readonly port: number
   readonly dir: string
   readonly build: Build
+  readonly access?: Access
   readonly emit: Emit
   /** Called after an exit that leaves the node crashed: one that nobody asked for, or `kill`. */
   readonly onCrash: (node: RedisNode, cause: ExitCause) => void
@@ -170,7 +172,8 @@ export class RedisNode {
   async client(): Promise<NodeClient> {
     const kept = await this.#client?.catch(() => undefined)
     if (kept?.open) return kept
-    this.#client = NodeClient.connect(this.port)
+    const { access } = this.#options
+    this.#client = NodeClient.connect(this.port, { ...(access && { access }) })
     return this.#client
   }
 

@@ -10,6 +10,7 @@
 import type { Duplex } from 'node:stream'
 import type { ErrorData } from '../errors.js'
 import type { TimedEvent } from '../events.js'
+import type { Access } from '../node/index.js'
 import type { Places } from '../paths.js'
 import type { LockHolder } from '../util/lock.js'
 import { quoted } from '../util/text.js'
@@ -20,6 +21,7 @@ import type { LabStatus } from './status.js'
 /** What a supervisor is told to look after. */
 export interface Order {
   readonly record: LabRecord
+  readonly access: Access
   readonly places: Places
   readonly socket: string
   /** The supervisor itself, as the claims of its ports name it. */

@@ -9,16 +9,19 @@ import path from 'node:path'
 import { LabError } from '../errors.js'
 import { labEntry, labFiles, labsDir, type Places } from '../paths.js'
 import { makeDir, writeNew } from '../util/files.js'
-import { recordText } from './record-writer.js'
+import type { Order } from './channel.js'
+import { recordText, writeAccess } from './record-writer.js'
 import type { LabRecord } from './record.js'
 
 /** @throws LabError `bad-input` when the folder holds something that this lab would have to overwrite; nothing was made then */
-export function claimFolder(places: Places, record: LabRecord): void {
+export function claimFolder(places: Places, { record, access }: Pick<Order, 'record' | 'access'>): void {
   const { dir, name, nodes } = record
   const entry = labEntry(places, name)
-  const inTheWay = [labFiles.record(dir), ...nodes.map(({ port }) => labFiles.node(dir, port))].filter((file) =>
-    existsSync(file),
-  )
+  const inTheWay = [
+    labFiles.record(dir),
+    labFiles.access(dir),
+    ...nodes.map(({ port }) => labFiles.node(dir, port)),
+  ].filter((file) => existsSync(file))
   if (inTheWay.length > 0) throw occupied(record, inTheWay)
   makeFolder(labsDir(places))
   if (dir !== entry) {
@@ -30,6 +33,7 @@ export function claimFolder(places: Places, record: LabRecord): void {
   try {
     made = makeFolder(dir)
     writeNew(labFiles.record(dir), recordText(record))
+    writeAccess(dir, access)
   } catch (error) {
     if (dir !== entry) rmSync(entry, { force: true })
     if (made !== undefined) removeMade(dir, made)

@@ -26,8 +26,8 @@ const mostEvidence = 10
 export function deleteLab(places: Places, record: LabRecord): void {
   const { dir } = record
   for (const { port } of record.nodes) rmSync(labFiles.node(dir, port), { recursive: true, force: true })
-  const { running, baseline, supervisorLog, createLog } = labFiles
-  for (const file of [running, baseline, supervisorLog, createLog]) rmSync(file(dir), { force: true })
+  const { running, access, baseline, supervisorLog, createLog } = labFiles
+  for (const file of [running, access, baseline, supervisorLog, createLog]) rmSync(file(dir), { force: true })
   // The record goes last: until then the lab can still be found, and deleted again.
   rmSync(labFiles.record(dir), { force: true })
   deleteRemains(places, { dir, name: record.name })
@@ -48,7 +48,7 @@ export function deleteRemains(places: Places, { dir, name }: Pick<LabRecord, 'di
 
 function draftsIn(dir: string): string[] {
   if (!existsSync(dir)) return []
-  const isDraft = /^(lab|run|baseline)\.json\.\d+-[0-9a-f]+\.tmp$/
+  const isDraft = /^(lab|run|access|baseline)\.json\.\d+-[0-9a-f]+\.tmp$/
   return readdirSync(dir)
     .filter((name) => isDraft.test(name))
     .map((name) => path.join(dir, name))

@@ -63,7 +63,7 @@ function begin(order: Order): void {
   const { record, places } = order
   process.title = `redis-lab: ${record.name}`
   try {
-    if (order.origin.kind === 'new') claimFolder(places, record)
+    if (order.origin.kind === 'new') claimFolder(places, order)
   } catch (thrown) {
     ending = true
     channel.send({ failed: LabError.from(thrown).toJSON() })

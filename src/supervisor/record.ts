@@ -99,7 +99,7 @@ function read<Schema extends z.ZodType>(file: string, schema: Schema): z.output<
   return result.data
 }
 
-function damaged(file: string, reason: string): LabError {
+export function damaged(file: string, reason: string): LabError {
   return new LabError({
     code: 'lab-damaged',
     message: `the record of this lab cannot be read`,

@@ -53,7 +53,7 @@ export class Supervisor {
   #stopping: Promise<void> | undefined
 
   constructor(order: Order, emit: Emit) {
-    const { record, socket } = order
+    const { record, access, socket } = order
     this.#order = order
     this.#record = record
     this.#emit = (event) => {
@@ -71,6 +71,7 @@ export class Supervisor {
           port,
           dir: labFiles.node(record.dir, port),
           build: record.build,
+          access,
           emit: this.#emit,
           onCrash: (node, cause) => this.#onCrash(node, cause),
         }),
@@ -175,7 +176,7 @@ export class Supervisor {
   }
 
   async #bringUp(origin: Exclude<Order['origin'], { kind: 'orphaned' }>, deadline: number) {
-    const { record } = this.#order
+    const { record, access } = this.#order
     const rewrite = origin.kind === 'kept' && origin.rewriteConf
     const seed = origin.kind === 'new' ? origin.seed : undefined
     const { build, nodes, spec, dir } = record
@@ -189,6 +190,7 @@ export class Supervisor {
     const { creator, climb } = await formCluster(
       {
         build,
+        access,
         nodes,
         servers: this.#nodes,
         shape: shapeOf(record),

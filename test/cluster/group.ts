@@ -13,7 +13,7 @@ import {
   type Shape,
 } from '../../src/cluster/index.js'
 import type { Emit, LabEvent } from '../../src/events.js'
-import { findFreePorts, RedisNode, writeNodeFolder } from '../../src/node/index.js'
+import { findFreePorts, openAccess, RedisNode, writeNodeFolder } from '../../src/node/index.js'
 import { labFiles, nodeFiles } from '../../src/paths.js'
 import type { Build } from '../../src/release/index.js'
 import { parseDirective, type Directive } from '../../src/spec/index.js'
@@ -61,6 +61,7 @@ export class Group implements AsyncDisposable {
     const { nodes, servers, shape } = this
     const context: FormContext = {
       build: inject('build'),
+      access: openAccess,
       nodes,
       servers,
       shape,

@@ -1,5 +1,6 @@
 /** What makes one cluster out of many servers. The way of doing it is a choice, its result is not. */
 import type { Emit, ReadyLevel } from '../../events.js'
+import type { Access } from '../../node/index.js'
 import type { Build } from '../../release/index.js'
 import type { Server, Shape } from '../member.js'
 import type { Climb } from '../ready.js'
@@ -9,6 +10,8 @@ export type CreatorName = 'instant' | 'redis-cli'
 
 export interface FormContext {
   readonly build: Build
+  /** For tools that connect by themselves: the servers know it. */
+  readonly access: Access
   readonly nodes: readonly PlannedNode[]
   /** One for each planned node, in the same order; none is running. */
   readonly servers: readonly Server[]

@@ -1,6 +1,7 @@
 /** The plain creator: `redis-cli --cluster create`, as everybody does it by hand. A kept cluster joins by itself. */
 import { appendFileSync } from 'node:fs'
 import { LabError } from '../../errors.js'
+import { cliAccess } from '../../node/index.js'
 import { isMyself } from '../nodes-text.js'
 import type { Climb } from '../ready.js'
 import { askNodes } from '../view.js'
@@ -22,18 +23,19 @@ export const redisCliCreator: ClusterCreator = {
   },
 }
 
-async function create({ build, nodes, shape, logFile, deadline, signal }: FormContext): Promise<void> {
+async function create({ build, access, nodes, shape, logFile, deadline, signal }: FormContext): Promise<void> {
   const { runCommand } = await import('../../util/command.js')
   // The first ones become masters: redis-cli keeps the order when all addresses share one host.
   const addresses = nodes.map((node) => `127.0.0.1:${node.port}`)
   const perMaster = String(shape.replicas / shape.masters)
-  const args = ['--cluster', 'create', ...addresses, '--cluster-replicas', perMaster, '--cluster-yes']
+  const { args: credentials, env } = cliAccess(access)
+  const args = [...credentials, '--cluster', 'create', ...addresses, '--cluster-replicas', perMaster, '--cluster-yes']
   const onLine = (line: string) => appendFileSync(logFile, `${line}\n`)
   try {
     // It has no deadline of its own and waits for ever for a node that cannot be reached: nor may it outlive a supervisor that
     // is killed.
     const timeoutMs = Math.max(1, deadline - Date.now())
-    await runCommand(build.cli, args, { timeoutMs, signal, onLine, tethered: true })
+    await runCommand(build.cli, args, { env, timeoutMs, signal, onLine, tethered: true })
   } catch (error) {
     signal.throwIfAborted()
     const failure = LabError.from(error)

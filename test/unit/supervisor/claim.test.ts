@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { openAccess } from '../../../src/node/index.js'
 import { labEntry, labsDir } from '../../../src/paths.js'
 import { claimFolder } from '../../../src/supervisor/claim.js'
 import { readLab } from '../../../src/supervisor/index.js'
@@ -10,7 +11,7 @@ const temp = useTempDir()
 const places = () => placesIn(temp())
 const entry = () => labEntry(places(), 'one')
 const recordIn = (dir: string) => sampleRecord({ name: 'one', dir })
-const claim = (dir: string) => claimFolder(places(), recordIn(dir))
+const claim = (dir: string) => claimFolder(places(), { record: recordIn(dir), access: openAccess })
 
 test('without a word a lab lives in its entry, and its record is there', () => {
   claim(entry())
