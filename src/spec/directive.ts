@@ -36,7 +36,7 @@ export function parseDirective(text: string): Directive | string {
   const [, rawName, value] = /^ *([^ ]+) +([^ ].*?) *$/.exec(text) ?? []
   if (!rawName || !value) return 'takes a directive and its value, such as "maxmemory 100mb"'
   const name = rawName.toLowerCase()
-  if (!/^[a-z][a-z0-9.-]*$/.test(name)) return `"${rawName}" is not the name of a directive`
+  if (!/^[a-z][a-z0-9._-]*$/.test(name)) return `"${rawName}" is not the name of a directive`
   const reason = owned[name]
   if (reason !== undefined) return `"${name}" belongs to the lab: ${reason}`
   const words = readWords(value)
