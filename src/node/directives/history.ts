@@ -17,17 +17,17 @@ export function isComplete({ engine, version }: Version): boolean {
   return alsoComplete.some((looked) => lineOf(looked) === lineOf(version) && compareVersions(version, looked) <= 0)
 }
 
-/** When a name came for the first time that is still to come for this version, or had come and has gone. */
 export interface Life {
+  /** It is not there in this version, and comes with that one. */
   readonly came: string | undefined
+  /** It was there, and went with that one. */
   readonly went: string | undefined
 }
 
-/** @param version undefined: at whatever time */
+/** Of a name that this version does not have. @param version undefined: before any */
 export function lifeOf(name: string, engine: Build['engine'], version?: string): Life {
   const { changes } = histories[engine]
-  const isLater = (change: { version: string }) =>
-    version === undefined || compareVersions(change.version, version) > 0
+  const isLater = (change: { version: string }) => version === undefined || compareVersions(change.version, version) > 0
   return {
     came: changes.find((change) => isLater(change) && change.came?.includes(name))?.version,
     went: changes.findLast((change) => !isLater(change) && change.went?.includes(name))?.version,

@@ -8,10 +8,10 @@ import { allDirectives, directivesOf, isComplete, lifeOf, type Version } from '.
 /** From this version on Redis's own modules have directives without a dot. */
 const redisModulesWithoutDot = '8.0.0'
 
-export interface Refusal {
+interface Refusal {
   readonly sentence: string
-  /** What has it, in words; undefined where nothing has. */
-  readonly hint: string | undefined
+  /** The first version that has it, of those that are to be offered; undefined where there is none. */
+  readonly first: Version | undefined
 }
 
 /** @throws LabError `bad-input` with a sentence for each directive that this build would refuse to start with */
@@ -40,20 +40,20 @@ function refusalOf({ name, value }: Directive, build: Version): Refusal | undefi
   const lacks = `${said}: ${titles[engine]} ${version} does not have it`
   if (mine.came !== undefined) {
     const sentence = `${lacks}; it came with ${titles[engine]} ${short(mine.came)}`
-    return { sentence, hint: releaseHint(engine, mine.came) }
+    return { sentence, first: { engine, version: mine.came } }
   }
   if (mine.went !== undefined) {
     const sentence = `${lacks} any more; it went with ${titles[engine]} ${short(mine.went)}`
-    return { sentence, hint: `Releases before ${titles[engine]} ${short(mine.went)} have it.` }
+    return { sentence, first: undefined }
   }
   if (theirs !== undefined) {
     const sentence = `${lacks}; only ${titles[other]} has it, from ${short(theirs)} on`
-    return { sentence, hint: releaseHint(other, theirs) }
+    return { sentence, first: { engine: other, version: theirs } }
   }
   const meant = nearestWord(name, directivesOf(build)) ?? nearestWord(name, allDirectives())
   const question = meant === undefined ? '' : `; did you mean ${meant}?`
   const sentence = `${said}: no version of Redis or Valkey that is known here has a directive "${name}"${question}`
-  return { sentence, hint: undefined }
+  return { sentence, first: undefined }
 }
 
 const titles: Readonly<Record<Build['engine'], string>> = { redis: 'Redis', valkey: 'Valkey' }
@@ -61,15 +61,21 @@ const titles: Readonly<Record<Build['engine'], string>> = { redis: 'Redis', valk
 /** 7.2 for the first version of that line, which is what people call it. */
 const short = (version: string): string => version.replace(/\.0$/, '')
 
-function releaseHint(engine: Build['engine'], came: string): string {
-  if (engine === 'redis') return `Take a release that has it, such as --redis ${lineOf(came)}.`
-  return `Take a release that has it: --redis with the address or the path of Valkey ${short(came)} or later, or valkey@distro:SUITE where a distribution has one.`
+function inOne(refusals: readonly Refusal[]): LabError {
+  const sentences = refusals.map(({ sentence }) => sentence)
+  return badInput(
+    sentences,
+    releaseFor(refusals) ??
+      'The names are those of the release\'s own redis.conf; "redis-lab versions" lists the releases.',
+  )
 }
 
-function inOne(refusals: readonly Refusal[]): LabError {
-  const [hint, ...others] = new Set(refusals.map((refusal) => refusal.hint))
-  return badInput(
-    refusals.map(({ sentence }) => sentence),
-    others.length === 0 && hint !== undefined ? hint : 'redis-lab versions lists the releases that can be had by their version.',
-  )
+/** The release that has all of them, where there is one. */
+function releaseFor(refusals: readonly Refusal[]): string | undefined {
+  const firsts = refusals.map(({ first }) => first).sort((a, b) => (a && b ? compareVersions(a.version, b.version) : 0))
+  const last = firsts.at(-1)
+  if (!last || firsts.some((first) => first?.engine !== last.engine)) return undefined
+  const what = refusals.length === 1 ? 'it' : 'them'
+  if (last.engine === 'redis') return `Take a release that has ${what}: --redis ${lineOf(last.version)}`
+  return `Take a release that has ${what}: valkey@distro:SUITE where a distribution has Valkey ${short(last.version)} or later, or the address or path of one.`
 }
