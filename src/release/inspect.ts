@@ -28,7 +28,7 @@ export interface HostReport {
  * @throws LabError `bad-input` when REDIS_LAB_MIRROR is no address that may be used
  */
 export async function probeOfficialHost(env: Environment, signal?: AbortSignal): Promise<HostReport> {
-  const target = releaseUrl(defaultVersion, env['REDIS_LAB_MIRROR'])
+  const target = releaseUrl({ engine: 'redis', version: defaultVersion }, env['REDIS_LAB_MIRROR'])
   const url = printable(target)
   const timeout = new AbortController()
   const timer = setTimeout(() => timeout.abort(), patience.answerMs)

@@ -92,7 +92,7 @@ export const labShape = {
   redis: oneLine.optional().register(optionMeta, {
     flag: '--redis <release>',
     description:
-      'a version (8.0.6), the newest of a line (8.0, 8, latest), an https address with --sha256, a path (tarball, source tree or built tree), "system", "distro", or the source package of another suite ("distro:trixie", "valkey@distro:sid")',
+      'a version (8.0.6, valkey@9.1.1), the newest of a line (8.0, 8, latest), an https address with --sha256, a path (tarball, source tree or built tree), "system", "distro", or the source package of another suite ("distro:trixie", "valkey@distro:sid")',
     expects: 'a version, "latest", an address, a path, "system" or "distro"',
     env: 'REDIS_LAB_REDIS',
   }),
