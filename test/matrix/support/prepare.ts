@@ -1,16 +1,17 @@
 /**
  * Before all tests of the matrix: every candidate is asked for once, one after the other, and built where it can be had.
  *
- * The official host is looked at once. Where it does not answer, none of its releases is tried: each would wait in vain.
+ * The host on which each engine is published is looked at once. Where it does not answer, none of its releases is tried: each
+ * would wait in vain.
  */
 import process from 'node:process'
 import type { TestProject } from 'vitest/node'
 import { LabError, type ErrorCode } from '../../../src/errors.js'
 import type { LabEvent } from '../../../src/events.js'
 import { placesFrom } from '../../../src/paths.js'
-import { installRelease, probeOfficialHost, type Build } from '../../../src/release/index.js'
+import { installRelease, probeOfficialHost, releaseLines, type Build } from '../../../src/release/index.js'
 import { eventLine } from '../../../src/view/index.js'
-import { candidates, isUnsteady, type Candidate } from './candidates.js'
+import { candidates, isUnsteady, type Candidate, type Release } from './candidates.js'
 
 export type Outcome =
   | { readonly kind: 'had'; readonly build: Build }
@@ -40,10 +41,16 @@ export default async function setup(project: TestProject): Promise<void> {
   const { cache } = placesFrom(process.env)
   const answers: Answer[] = []
   const endMs = Date.now() + mostOfAllMs
-  const host = await probeOfficialHost(process.env)
-  for (const candidate of candidates(process.env['REDIS_LAB_MATRIX'])) {
-    const known = sameAs(candidate, answers)
-    const outcome = known ?? (await ask(candidate, { cache, answers, endMs, host }))
+  const hosts = new Map<Build['engine'], Promise<Host>>()
+  const hostOf = (release: Release) => {
+    const host = hosts.get(release.engine) ?? probeOfficialHost(process.env, { release })
+    hosts.set(release.engine, host)
+    return host
+  }
+  for (const candidate of candidates(process.env['REDIS_LAB_MATRIX'], await releaseLines())) {
+    // Whether an official release was had elsewhere is known without making it.
+    const known = candidate.release && already(candidate.release, answers)
+    const outcome = known ?? (await ask(candidate, { cache, answers, endMs, hostOf }))
     answers.push({ ...candidate, outcome })
     say(`${candidate.redis}: ${inWords(outcome)}`)
   }
@@ -51,16 +58,19 @@ export default async function setup(project: TestProject): Promise<void> {
   project.provide('cacheDir', cache)
 }
 
+type Host = Awaited<ReturnType<typeof probeOfficialHost>>
+
 interface Circumstances {
   readonly cache: string
   readonly answers: readonly Answer[]
   readonly endMs: number
-  readonly host: { readonly ok: boolean; readonly reason?: string | undefined }
+  readonly hostOf: (release: Release) => Promise<Host>
 }
 
-async function ask({ redis, from }: Candidate, { cache, answers, endMs, host }: Circumstances): Promise<Outcome> {
-  if (from === 'official' && !host.ok)
-    return { kind: 'missing', reason: `the official host was not there: ${host.reason}` }
+async function ask(candidate: Candidate, { cache, answers, endMs, hostOf }: Circumstances): Promise<Outcome> {
+  const { redis, release } = candidate
+  const host = release && (await hostOf(release))
+  if (host?.ok === false) return { kind: 'missing', reason: `the host of its project was not there: ${host.reason}` }
   const leftMs = Math.min(mostMs, endMs - Date.now())
   if (leftMs <= 0) return { kind: 'missing', reason: 'the time for all releases together was over' }
   try {
@@ -78,12 +88,7 @@ async function ask({ redis, from }: Candidate, { cache, answers, endMs, host }: 
   }
 }
 
-/** A release of the official host is its version: whether another one was the same is known without making it. */
-function sameAs({ redis, from }: Candidate, answers: readonly Answer[]): Outcome | undefined {
-  return from === 'official' ? already({ engine: 'redis', version: redis }, answers) : undefined
-}
-
-function already({ engine, version }: Pick<Build, 'engine' | 'version'>, answers: readonly Answer[]) {
+function already({ engine, version }: Release, answers: readonly Answer[]) {
   const twin = answers.find(
     ({ outcome }) => outcome.kind === 'had' && outcome.build.engine === engine && outcome.build.version === version,
   )
