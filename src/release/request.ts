@@ -64,6 +64,16 @@ export function pinnedTo(text: string | undefined, { engine, version }: Pick<Bui
   return engine === 'redis' ? version : `${engine}@${version}`
 }
 
+/**
+ * Whether a text asks for the same thing wherever it is said. A path does not; and an address, which does, is for whoever gave
+ * it to vouch for.
+ */
+export function meansTheSame(text: string): boolean {
+  const [, prefix, what = ''] = named.exec(text) ?? []
+  if (what.startsWith('distro:')) return suiteName.test(what.slice('distro:'.length))
+  return isVersion(what) || what === 'distro' || (what === 'system' && prefix === undefined)
+}
+
 function readVersion(what: string, engine: Build['engine'], known: Checksums): Wanted {
   const sums = known[engine]
   if (isVersion(what) && Object.hasOwn(sums, what)) return { kind: 'official', engine, version: what }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { pinnedTo, readRequest } from '../../../src/release/request.js'
+import { meansTheSame, pinnedTo, readRequest } from '../../../src/release/request.js'
 import { containing } from '../../release/matchers.js'
 import { thrownBy } from '../support.js'
 
@@ -107,6 +107,27 @@ test('what asks for the newest is pinned to the build that it came to; what asks
   for (const text of ['8.0', '8', 'latest', 'redis@8']) expect(pinnedTo(text, build)).toBe('8.0.6')
   for (const text of ['8.0.6', 'distro', 'valkey@distro:sid', 'https://a.test/x', './8', undefined])
     expect(pinnedTo(text, build)).toBe(text)
+})
+
+test.each([
+  ['8.0.6', true],
+  ['redis@8.0.6', true],
+  ['valkey@9.1.2', true],
+  ['distro', true],
+  ['distro:trixie', true],
+  ['valkey@distro:sid', true],
+  ['system', true],
+  // What was the newest then is one version later.
+  ['8.0', false],
+  ['latest', false],
+  ['./8.0.6', false],
+  ['/opt/redis', false],
+  ['distro:../x', false],
+  ['valkey@system', false],
+  ['https://a.test/x.tar.gz', false],
+  ['', false],
+])('%s asks for the same wherever it is said: %s', (text, same) => {
+  expect(meansTheSame(text)).toBe(same)
 })
 
 test('an unknown version suggests the nearest one', () => {
