@@ -1,6 +1,6 @@
 /** Whether a build takes the directives that a user sets; if not, since when which one does. */
 import type { LabError } from '../../errors.js'
-import { compareVersions, lineOf, type Build } from '../../release/index.js'
+import { compareVersions, lineOf, titleOf } from '../../release/index.js'
 import { badInput, type Directive } from '../../spec/index.js'
 import { nearestWord } from '../../util/did-you-mean.js'
 import { allDirectives, directivesOf, isComplete, lifeOf, type Version } from './history.js'
@@ -37,17 +37,17 @@ function refusalOf({ name, value }: Directive, build: Version): Refusal | undefi
   const mine = lifeOf(name, engine, version)
   const other = engine === 'redis' ? 'valkey' : 'redis'
   const theirs = lifeOf(name, other).came
-  const lacks = `${said}: ${titles[engine]} ${version} does not have it`
+  const lacks = `${said}: ${titleOf(engine)} ${version} does not have it`
   if (mine.came !== undefined) {
-    const sentence = `${lacks}; it came with ${titles[engine]} ${short(mine.came)}`
+    const sentence = `${lacks}; it came with ${titleOf(engine)} ${short(mine.came)}`
     return { sentence, first: { engine, version: mine.came } }
   }
   if (mine.went !== undefined) {
-    const sentence = `${lacks} any more; it went with ${titles[engine]} ${short(mine.went)}`
+    const sentence = `${lacks} any more; it went with ${titleOf(engine)} ${short(mine.went)}`
     return { sentence, first: undefined }
   }
   if (theirs !== undefined) {
-    const sentence = `${lacks}; only ${titles[other]} has it, from ${short(theirs)} on`
+    const sentence = `${lacks}; only ${titleOf(other)} has it, from ${short(theirs)} on`
     return { sentence, first: { engine: other, version: theirs } }
   }
   const meant = nearestWord(name, directivesOf(build)) ?? nearestWord(name, allDirectives())
@@ -55,8 +55,6 @@ function refusalOf({ name, value }: Directive, build: Version): Refusal | undefi
   const sentence = `${said}: no version of Redis or Valkey that is known here has a directive "${name}"${question}`
   return { sentence, first: undefined }
 }
-
-const titles: Readonly<Record<Build['engine'], string>> = { redis: 'Redis', valkey: 'Valkey' }
 
 /** 7.2 for the first version of that line, which is what people call it. */
 const short = (version: string): string => version.replace(/\.0$/, '')
@@ -76,6 +74,5 @@ function releaseFor(refusals: readonly Refusal[]): string | undefined {
   const last = firsts.at(-1)
   if (!last || firsts.some((first) => first?.engine !== last.engine)) return undefined
   const what = refusals.length === 1 ? 'it' : 'them'
-  if (last.engine === 'redis') return `Take a release that has ${what}: --redis ${lineOf(last.version)}`
-  return `Take a release that has ${what}: valkey@distro:SUITE where a distribution has Valkey ${short(last.version)} or later, or the address or path of one.`
+  return `Take a release that has ${what}: --redis ${last.engine === 'redis' ? '' : 'valkey@'}${lineOf(last.version)}`
 }
