@@ -12,7 +12,7 @@ import { install } from './install.js'
 import type { HostReport, Tool } from './inspect.js'
 import type { ReleaseLine } from './known.js'
 
-export type { Build } from './build.js'
+export { titleOf, type Build } from './build.js'
 export type { ShelvedBuild } from './builds.js'
 export type { ReleaseContext, ReleaseRequest } from './context.js'
 export type { HostReport, Tool } from './inspect.js'

@@ -2,7 +2,7 @@
 import ms, { type StringValue } from 'ms'
 import * as z from 'zod'
 import { readyLevels } from '../events.js'
-import { parseDirective, type Directive } from './directive.js'
+import { announceProblem, parseDirective, type Directive } from './directive.js'
 import { hasControls, parseModule, type ModuleSpec } from './module.js'
 import { optionMeta, readNumber } from './option.js'
 import { lastDataPort } from './ports.js'
@@ -187,6 +187,8 @@ export function crossCheck(spec: LabSpec): string[] {
       `--port ${spec.port}: ${nodes} nodes from there on would go past ${lastDataPort}, the last port that leaves room for the cluster bus`,
     )
   }
+  const unreachable = announceProblem(spec.set)
+  if (unreachable) problems.push(unreachable)
   const unverified = checksumProblem(spec)
   if (unverified) problems.push(unverified)
   if (spec.ephemeral && spec.dir !== undefined)

@@ -182,7 +182,7 @@ export class Supervisor {
     const { build, nodes, spec, dir } = record
     const { set, modules } = spec
     for (const { name, port, dir } of this.#nodes) {
-      writeNodeFolder({ lab: record.name, name, port, dir, set, modules }, { rewrite })
+      writeNodeFolder({ lab: record.name, name, port, dir, build, set, modules }, { rewrite })
     }
     if (seed) await this.#sow(seed)
     const logFile = labFiles.createLog(dir)
