@@ -14,6 +14,12 @@ export interface Correction {
   readonly words: string | undefined
 }
 
+/** Words that newer releases have others for, and list under both. */
+const twins = [
+  ['slave', 'replica'],
+  ['master', 'primary'],
+] as const
+
 /** Follow the role of a node, not anybody's wish. */
 const ofTheRole = ['replicaof', 'slaveof']
 
@@ -24,7 +30,7 @@ export function corrections(now: Settings, wanted: Settings): Correction[] {
   const directives = changed.map((name) => {
     const [value = '', before = ''] = [wanted.config[name], now.config[name]]
     // Redis lists these directives under two names.
-    const twice = name.includes('slave') && changed.includes(name.replace('slave', 'replica'))
+    const twice = twins.some(([old, now]) => name.includes(old) && changed.includes(name.replace(old, now)))
     const words = `${name} was ${spelled(name, before)}: set back to ${spelled(name, value)}`
     return { command: ['CONFIG', 'SET', name, value], words: twice ? undefined : words }
   })
