@@ -1,49 +1,35 @@
-/**
- * What the two cluster clients are told so that one line makes a client for any lab, with a password or without:
- *
- *     createCluster(lab.nodeRedis)          node-redis
- *     new Cluster(...lab.ioredis)           ioredis
- *
- * Plain data: it can be sent to another process.
- */
+/** A lab as the cluster clients take it: nodes to begin with, and what it takes to be let in. Pure. */
 import type { Access } from '../node/index.js'
 
-/** Where a cluster client starts. One shape for both: node-redis reads `url`, ioredis reads `host` and `port`. */
-export interface RootNode {
+export interface ClientNode {
   readonly url: string
   readonly host: string
   readonly port: number
 }
 
-/** Without a name: of the default user. */
 export interface Credentials {
   username?: string
   password?: string
 }
 
 /** What node-redis' `createCluster` takes. */
-export interface NodeRedisOptions {
-  rootNodes: RootNode[]
-  /** Holds for every node that the client learns of. */
+export interface NodeRedisShape {
+  rootNodes: { url: string }[]
   defaults: Credentials
 }
 
 /** What ioredis' `new Cluster` takes, as its two arguments. */
-export type IoredisArguments = [nodes: RootNode[], options: { redisOptions: Credentials }]
+export type IoredisShape = [nodes: { host: string; port: number }[], options: { redisOptions: Credentials }]
 
-export interface ClientShapes {
-  readonly nodeRedis: NodeRedisOptions
-  readonly ioredis: IoredisArguments
-}
+export const nodeRedisShape = (nodes: readonly ClientNode[], access: Access): NodeRedisShape => ({
+  rootNodes: nodes.map(({ url }) => ({ url })),
+  defaults: credentialsOf(access),
+})
 
-export function clientShapes(nodes: readonly RootNode[], access: Access): ClientShapes {
-  const rootNodes = nodes.map(({ url, host, port }) => ({ url, host, port }))
-  const credentials = credentialsOf(access)
-  return {
-    nodeRedis: { rootNodes, defaults: { ...credentials } },
-    ioredis: [rootNodes, { redisOptions: { ...credentials } }],
-  }
-}
+export const ioredisShape = (nodes: readonly ClientNode[], access: Access): IoredisShape => [
+  nodes.map(({ host, port }) => ({ host, port })),
+  { redisOptions: credentialsOf(access) },
+]
 
 const credentialsOf = ({ user }: Access): Credentials =>
   user ? { ...(user.name !== undefined && { username: user.name }), password: user.password } : {}

@@ -3,14 +3,9 @@ import { LabError } from '../errors.js'
 import { slotOf } from '../cluster/index.js'
 import type { ReadyLevel, TimedEvent } from '../events.js'
 import type { Places } from '../paths.js'
+import type { Access } from '../node/index.js'
 import { readAccess, type FailoverResult, type LabStatus, type ResetResult } from '../supervisor/index.js'
-import {
-  clientShapes,
-  type ClientShapes,
-  type IoredisArguments,
-  type NodeRedisOptions,
-  type RootNode,
-} from './client-shapes.js'
+import { ioredisShape, nodeRedisShape, type IoredisShape, type NodeRedisShape } from './client-shapes.js'
 import { controlOf, type NodeControl } from './control.js'
 import { Keys } from './keys.js'
 import { LabNode, patienceMs, type FailoverHow, type Patience } from './lab-node.js'
@@ -18,6 +13,13 @@ import type { SupervisorLine } from './line.js'
 import { Listeners, type EventListener, type EventType } from './listeners.js'
 import { resolveNode } from './node-name.js'
 import type { Snapshot } from './snapshot/index.js'
+
+/** Where a cluster client starts. One shape for both: node-redis reads `url`, ioredis reads `host` and `port`. */
+export interface RootNode {
+  readonly url: string
+  readonly host: string
+  readonly port: number
+}
 
 /** A node by its name, its port, the beginning of its id, or itself. */
 export type NodeName = string | number | LabNode
@@ -51,7 +53,6 @@ export class Lab implements AsyncDisposable {
   readonly dir: string
   /** Masters first, each by its name, in the roles they had when this handle was made. `status()` has the roles of now. */
   readonly nodes: readonly LabNode[]
-  readonly #shapes: ClientShapes
   readonly #socket: string
   readonly #ties: LabTies
   readonly #keys = new Keys(() => this.status())
@@ -67,7 +68,6 @@ export class Lab implements AsyncDisposable {
     // Whoever listens hears of what is asked from then on.
     this.#control = controlOf(this.#socket, async () => this.#listening)
     this.nodes = status.nodes.map((node) => new LabNode(node, this.#control))
-    this.#shapes = clientShapes(this.nodes, readAccess(status.dir))
   }
 
   /**
@@ -84,19 +84,24 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
-   * All that node-redis has to be told, whatever the lab asks of its clients: `createCluster(lab.nodeRedis)`.
+   * What node-redis' `createCluster` takes, with what it takes to be let in: the password, or, of a lab with an ACL file, a user
+   * of the lab's own that has all rights. For users of the file: `{ ...lab.nodeRedis, defaults: { username, password } }`.
    *
-   * Of a lab with users it is the lab's own user, which has all rights; another one is
-   * `createCluster({ ...lab.nodeRedis, defaults: { username, password } })`.
+   * @throws LabError `lab-damaged`
    */
-  get nodeRedis(): NodeRedisOptions {
-    return structuredClone(this.#shapes.nodeRedis)
+  get nodeRedis(): NodeRedisShape {
+    return nodeRedisShape(this.nodes, this.#access)
   }
 
-  /** All that ioredis has to be told, whatever the lab asks of its clients: `new Cluster(...lab.ioredis)`. */
-  get ioredis(): IoredisArguments {
-    return structuredClone(this.#shapes.ioredis)
+  /** What ioredis' `new Cluster(...lab.ioredis)` takes; see `nodeRedis`. @throws LabError `lab-damaged` */
+  get ioredis(): IoredisShape {
+    return ioredisShape(this.nodes, this.#access)
   }
+
+  get #access(): Access {
+    return (this.#knownAccess ??= readAccess(this.dir))
+  }
+  #knownAccess: Access | undefined
 
   /**
    * A node by its name (`m1`), its port, or the beginning of its id.

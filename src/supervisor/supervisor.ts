@@ -184,7 +184,7 @@ export class Supervisor {
     const { build, nodes, spec, dir } = record
     const { set, modules } = spec
     for (const { name, port, dir } of this.#nodes) {
-      writeNodeFolder({ lab: record.name, name, port, dir, set, modules, access }, { rewrite })
+      writeNodeFolder({ lab: record.name, name, port, dir, build, set, modules, access }, { rewrite })
       placeUsers(record.dir, dir)
     }
     if (seed) await this.#sow(seed)

@@ -1,13 +1,28 @@
 import { statSync, chmodSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readDirective, renderConf, withoutPasswords, writeNodeFolder, type Access } from '../../../src/node/index.js'
+import {
+  readDirective,
+  renderConf,
+  withoutPasswords,
+  writeNodeFolder,
+  type Access,
+  type ConfInput,
+} from '../../../src/node/index.js'
 import { labShape, parseOptions } from '../../../src/spec/index.js'
 import { anyText } from '../properties/arbitraries.js'
 import { useTempDir } from '../support.js'
 
 const temp = useTempDir()
-const confOf = (access: Access) => renderConf({ lab: 'one', name: 'm1', port: 6001, dir: '/x', set: [], access })
+const input: ConfInput = {
+  lab: 'one',
+  name: 'm1',
+  port: 6001,
+  dir: '/x',
+  build: { engine: 'redis', version: '7.0.15' },
+  set: [],
+}
+const confOf = (access: Access) => renderConf({ ...input, access })
 const isTaken = (password: string): boolean => {
   try {
     parseOptions({ password: labShape.password }, { password })
@@ -48,7 +63,7 @@ test('whatever password is taken, it is in two lines of redis.conf and in none o
 })
 
 test('a lab that asks for nothing says nothing about it', () => {
-  expect(confOf({})).toBe(renderConf({ lab: 'one', name: 'm1', port: 6001, dir: '/x', set: [] }))
+  expect(confOf({})).toBe(renderConf(input))
   expect(confOf({})).not.toMatch(/requirepass|masterauth|aclfile/)
 })
 
@@ -69,7 +84,7 @@ test('however a password is written in redis.conf, what is shown of it has none'
 
 test('a redis.conf with a password is its owner’s alone, also one that was open to others before', () => {
   const dir = temp('6001')
-  const conf = { lab: 'one', name: 'm1', port: 6001, dir, set: [], access: { user: { password: 'secret' } } }
+  const conf = { ...input, dir, access: { user: { password: 'secret' } } }
   const file = temp('6001', 'redis.conf')
   const modeOf = (name: string) => statSync(name).mode & 0o777
   writeNodeFolder(conf, { rewrite: false })
