@@ -118,6 +118,6 @@ test('where there are no labs it says how to get one', () => {
 })
 
 test('up says how to be let in, and not with what', () => {
-  expect(readyText(sampleStatus({ auth: 'password' }))).toMatch(/^  password +the one that you gave$/m)
-  expect(readyText(sampleStatus({ auth: 'acl' }))).toMatch(/^  users +those of the ACL file that you gave$/m)
+  expect(readyText(sampleStatus({ auth: 'password' }))).toMatch(/^ {2}password +the one that you gave$/m)
+  expect(readyText(sampleStatus({ auth: 'acl' }))).toMatch(/^ {2}users +those of the ACL file that you gave$/m)
 })
