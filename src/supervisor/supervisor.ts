@@ -185,7 +185,7 @@ export class Supervisor {
     const { set, modules } = spec
     for (const { name, port, dir } of this.#nodes) {
       writeNodeFolder({ lab: record.name, name, port, dir, build, set, modules, access }, { rewrite })
-      placeUsers(record.dir, dir)
+      placeUsers(record.dir, dir, build)
     }
     if (seed) await this.#sow(seed)
     const logFile = labFiles.createLog(dir)
