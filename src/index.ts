@@ -10,16 +10,20 @@ export {
   type EventOf,
   type EventType,
   type FailoverHow,
+  type IoredisArguments,
   type KeyHow,
   type Lab,
   type LabNode,
   type NodeName,
+  type NodeRedisOptions,
   type Patience,
   type RootNode,
   type Snapshot,
   type SnapshotHow,
   type StartLabOptions,
+  type TlsTexts,
 } from './lab/index.js'
+export type { TlsFiles } from './node/index.js'
 export type { LabOptions } from './spec/index.js'
 export type {
   CrashStatus,

@@ -1,7 +1,9 @@
 /** One node of a running lab, as a test or a program holds it. */
 import type { FailoverMode } from '../events.js'
+import type { Access } from '../node/index.js'
 import { labShape, parseOptions } from '../spec/index.js'
 import type { FailoverResult, NodeStatus, NodeVerb } from '../supervisor/index.js'
+import { urlOf } from './client-shapes.js'
 import type { NodeControl } from './control.js'
 
 /** How long a verb may take until it is a fact: milliseconds, or text such as "90s". 60 seconds without it. */
@@ -34,10 +36,10 @@ export class LabNode {
   readonly #control: NodeControl
 
   /** @internal */
-  constructor({ name, port, id, role }: NodeStatus, control: NodeControl) {
+  constructor({ name, port, id, role }: NodeStatus, control: NodeControl, access: Access) {
     this.name = name
     this.port = port
-    this.url = `redis://${host}:${port}`
+    this.url = urlOf({ host, port }, access)
     this.id = id
     this.role = role
     this.#control = control

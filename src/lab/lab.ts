@@ -3,7 +3,15 @@ import { LabError } from '../errors.js'
 import { slotOf } from '../cluster/index.js'
 import type { ReadyLevel, TimedEvent } from '../events.js'
 import type { Places } from '../paths.js'
-import type { FailoverResult, LabStatus, ResetResult } from '../supervisor/index.js'
+import type { TlsFiles } from '../node/index.js'
+import { readAccess, type FailoverResult, type LabStatus, type ResetResult } from '../supervisor/index.js'
+import {
+  clientShapes,
+  type ClientShapes,
+  type IoredisArguments,
+  type NodeRedisOptions,
+  type RootNode,
+} from './client-shapes.js'
 import { controlOf, type NodeControl } from './control.js'
 import { Keys } from './keys.js'
 import { LabNode, patienceMs, type FailoverHow, type Patience } from './lab-node.js'
@@ -11,13 +19,6 @@ import type { SupervisorLine } from './line.js'
 import { Listeners, type EventListener, type EventType } from './listeners.js'
 import { resolveNode } from './node-name.js'
 import type { Snapshot } from './snapshot/index.js'
-
-/** Where a cluster client starts. One shape for both: node-redis reads `url`, ioredis reads `host` and `port`. */
-export interface RootNode {
-  readonly url: string
-  readonly host: string
-  readonly port: number
-}
 
 /** A node by its name, its port, the beginning of its id, or itself. */
 export type NodeName = string | number | LabNode
@@ -51,6 +52,9 @@ export class Lab implements AsyncDisposable {
   readonly dir: string
   /** Masters first, each by its name, in the roles they had when this handle was made. `status()` has the roles of now. */
   readonly nodes: readonly LabNode[]
+  /** Whole paths of PEM files for whoever talks to the nodes: `ca`, and a certificate with its key. Undefined without TLS. */
+  readonly tls: TlsFiles | undefined
+  readonly #shapes: ClientShapes
   readonly #socket: string
   readonly #ties: LabTies
   readonly #keys = new Keys(() => this.status())
@@ -65,17 +69,30 @@ export class Lab implements AsyncDisposable {
     this.#ties = ties
     // Whoever listens hears of what is asked from then on.
     this.#control = controlOf(this.#socket, async () => this.#listening)
-    this.nodes = status.nodes.map((node) => new LabNode(node, this.#control))
+    const access = readAccess(status.dir)
+    this.tls = access.tls
+    this.nodes = status.nodes.map((node) => new LabNode(node, this.#control, access))
+    this.#shapes = clientShapes(this.nodes, access)
   }
 
-  /** `redis://127.0.0.1:port` of every node: what ioredis' `new Cluster(urls)` takes. */
+  /** `redis://127.0.0.1:port` of every node, with TLS `rediss://127.0.0.1:port`. */
   get urls(): string[] {
     return this.nodes.map((node) => node.url)
   }
 
-  /** What node-redis' `createCluster({ rootNodes })` takes, and ioredis' `new Cluster(rootNodes)` too. */
+  /** What node-redis takes as its `rootNodes`, and ioredis as its nodes. */
   get rootNodes(): RootNode[] {
     return this.nodes.map(({ url, host, port }) => ({ url, host, port }))
+  }
+
+  /** All that node-redis has to be told, whatever the lab asks of its clients: `createCluster(lab.nodeRedis)`. */
+  get nodeRedis(): NodeRedisOptions {
+    return structuredClone(this.#shapes.nodeRedis)
+  }
+
+  /** All that ioredis has to be told, whatever the lab asks of its clients: `new Cluster(...lab.ioredis)`. */
+  get ioredis(): IoredisArguments {
+    return structuredClone(this.#shapes.ioredis)
   }
 
   /**

@@ -12,7 +12,6 @@ import type { Emit } from '../events.js'
 import {
   claimPorts,
   findFreePorts,
-  openAccess,
   releasePorts,
   requireFreePorts,
   requireModules,
@@ -31,6 +30,7 @@ import {
 } from '../spec/index.js'
 import { deleteLab, readAccess, serversLeft, type LabRecord, type LabStatus, type Origin } from '../supervisor/index.js'
 import { withLock, type LockHolder } from '../util/lock.js'
+import { accessFor } from './access.js'
 import { differencesTo } from './differences.js'
 import { endLab } from './end.js'
 import { findLab, type FoundLab } from './find.js'
@@ -111,7 +111,7 @@ async function launch(
     context.signal?.throwIfAborted()
     line.order({
       record,
-      access: kept ? readAccess(record.dir) : openAccess,
+      access: kept ? readAccess(record.dir) : accessFor(record.spec, record.dir),
       places,
       socket: socketPath(places, record.dir),
       holder: claims.holder,
@@ -211,12 +211,12 @@ async function prepareKept(
 }
 
 export function installFor(
-  { redis, sha256, malloc }: Pick<LabSpec, 'redis' | 'sha256' | 'malloc'>,
+  { redis, sha256, malloc, tls }: Pick<LabSpec, 'redis' | 'sha256' | 'malloc' | 'tls'>,
   context: Pick<OpenContext, 'env' | 'emit' | 'signal'>,
 ): Promise<Build> {
   const { env, emit, signal } = context
   return installRelease(
-    { redis, sha256, malloc },
+    { redis, sha256, malloc, tls },
     { cacheDir: placesFrom(env).cache, env, emit, ...(signal && { signal }) },
   )
 }

@@ -1,6 +1,7 @@
 /** The text of a node's redis.conf: the template, filled in, with the user's directives in place of the template's. */
 import { readFileSync } from 'node:fs'
 import { templatePath } from '../paths.js'
+import type { TlsFiles } from './access.js'
 import { readWords, type Directive, type ModuleSpec } from '../spec/index.js'
 
 export interface ConfInput {
@@ -10,21 +11,30 @@ export interface ConfInput {
   readonly dir: string
   readonly set: readonly Directive[]
   readonly modules?: readonly ModuleSpec[]
+  /** The node's own certificate. Without it: plain TCP. */
+  readonly tls?: TlsFiles
 }
 
-let template: string | undefined
+const templates = new Map<string, string>()
+
+function templateLines(name: string): string[] {
+  const text = templates.get(name) ?? readFileSync(templatePath(name), 'utf8')
+  templates.set(name, text)
+  return text.trimEnd().split('\n')
+}
 
 export function renderConf(input: ConfInput): string {
-  template ??= readFileSync(templatePath('redis.conf'), 'utf8')
+  const { tls } = input
   const values: Record<string, string> = {
     lab: input.lab,
     name: input.name,
     port: String(input.port),
     dir: quoteConfValue(input.dir),
+    ...(tls && { ca: quoteConfValue(tls.ca), cert: quoteConfValue(tls.cert), key: quoteConfValue(tls.key) }),
   }
   const replaced = new Set(input.set.map((directive) => directive.name))
-  const lines = template
-    .split('\n')
+  const plain = templateLines('redis.conf')
+  const lines = (tls ? [...plain.filter((line) => !line.startsWith('port ')), '', ...templateLines('tls.conf')] : plain)
     .filter((line) => !replaced.has(/^[a-z-]+/.exec(line)?.[0] ?? ''))
     .map((line) => line.replaceAll(/\{\{(\w+)\}\}/g, (_, key: string) => values[key] ?? missing(key)))
   // Redis takes the last of two equal directives, and all of those that may be repeated: both follow from keeping the order.
@@ -33,7 +43,7 @@ export function renderConf(input: ConfInput): string {
     ['loadmodule', ...[file, ...args].map(quoteConfValue)].join(' '),
   )
   return [
-    ...lines.join('\n').trimEnd().split('\n'),
+    ...lines,
     ...(modules.length > 0 ? ['', '# --module', ...modules] : []),
     ...(own.length > 0 ? ['', '# --set', ...own] : []),
     '',

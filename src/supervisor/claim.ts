@@ -20,6 +20,7 @@ export function claimFolder(places: Places, { record, access }: Pick<Order, 'rec
   const inTheWay = [
     labFiles.record(dir),
     labFiles.access(dir),
+    ...(access.tls ? [labFiles.tls(dir)] : []),
     ...nodes.map(({ port }) => labFiles.node(dir, port)),
   ].filter((file) => existsSync(file))
   if (inTheWay.length > 0) throw occupied(record, inTheWay)

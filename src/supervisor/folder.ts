@@ -28,6 +28,8 @@ export function deleteLab(places: Places, record: LabRecord): void {
   for (const { port } of record.nodes) rmSync(labFiles.node(dir, port), { recursive: true, force: true })
   const { running, access, baseline, supervisorLog, createLog } = labFiles
   for (const file of [running, access, baseline, supervisorLog, createLog]) rmSync(file(dir), { force: true })
+  // Of a lab without TLS a folder of that name is somebody else's.
+  if (record.spec.tls) rmSync(labFiles.tls(dir), { recursive: true, force: true })
   // The record goes last: until then the lab can still be found, and deleted again.
   rmSync(labFiles.record(dir), { force: true })
   deleteRemains(places, { dir, name: record.name })
@@ -128,10 +130,15 @@ function evidenceOf({ dir, nodes }: LabRecord): string[] {
   return [labFiles.supervisorLog(dir), labFiles.createLog(dir), ...ofNodes]
 }
 
+/** All but what opens the doors of a lab: evidence is shown around. */
 const filesIn = (dir: string): string[] =>
   readdirSync(dir, { recursive: true, encoding: 'utf8' })
     .map((name) => path.join(dir, name))
+    .filter((file) => file !== labFiles.access(dir) && !isKeyOf(dir, file))
     .filter((file) => lstatSync(file, { throwIfNoEntry: false })?.isFile())
+
+const isKeyOf = (dir: string, file: string): boolean =>
+  path.dirname(file) === labFiles.tls(dir) && !file.endsWith('.crt')
 
 /** What a server writes may be renamed in the moment in which it is copied. */
 function copyIfThere(file: string, target: string): void {

@@ -10,10 +10,11 @@ export function readyText(status: LabStatus): string {
 }
 
 export function statusText(status: LabStatus): string {
-  const { name, state, redis, dir, ready } = status
+  const { name, state, redis, dir, ready, tls } = status
   const lines = [
     `lab "${name}" is ${state} (${redis.engine} ${redis.version}, ${redis.source})`,
     `folder: ${dir}`,
+    ...(tls ? [`TLS: clients trust ${tls.ca}`] : []),
     '',
     nodeTable(status),
     '',
@@ -68,12 +69,13 @@ function coverage({ nodes }: LabStatus): string {
   return covered === slotCount ? `All ${slotCount} slots are covered.` : `${covered} of ${slotCount} slots are covered.`
 }
 
-function nextSteps({ name, nodes, ephemeral }: LabStatus): string {
+function nextSteps({ name, nodes, ephemeral, tls }: LabStatus): string {
   const flag = nameFlag(name)
-  const url = `redis://127.0.0.1:${nodes[0]?.port}`
+  const url = `${tls ? 'rediss' : 'redis'}://127.0.0.1:${nodes[0]?.port}`
   return table(
     ['  connect to', url],
     [
+      ...(tls ? [['  and trust', tls.ca]] : []),
       [`  redis-lab cli${flag}`, 'talk to it with redis-cli'],
       [`  redis-lab down${flag}`, ephemeral ? 'take it down, and its data with it' : 'take it down; its data stays'],
     ],
