@@ -48,6 +48,7 @@ export function sampleStatus(change: Partial<LabStatus> = {}): LabStatus {
     ephemeral: false,
     redis: build,
     creator: 'redis-cli',
+    tls: null,
     supervisor: { pid: 4000, socket: '/run/lab.sock' },
     ready: { level: 'full', reasons: [] },
     nodes: nodes.map((node, index): NodeStatus => ({
