@@ -6,16 +6,17 @@ export {
   connectLab,
   findSnapshot,
   startLab,
+  type Credentials,
   type EventListener,
   type EventOf,
   type EventType,
   type FailoverHow,
-  type IoredisArguments,
+  type IoredisShape,
   type KeyHow,
   type Lab,
   type LabNode,
   type NodeName,
-  type NodeRedisOptions,
+  type NodeRedisShape,
   type Patience,
   type RootNode,
   type Snapshot,
@@ -26,6 +27,7 @@ export {
 export type { TlsFiles } from './node/index.js'
 export type { LabOptions } from './spec/index.js'
 export type {
+  AuthKind,
   CrashStatus,
   FailoverResult,
   LabState,

@@ -1,19 +1,16 @@
-/**
- * What the two cluster clients are told so that one line makes a client for any lab, with TLS or without:
- *
- *     createCluster(lab.nodeRedis)          node-redis
- *     new Cluster(...lab.ioredis)           ioredis
- *
- * Plain data: it can be sent to another process.
- */
+/** A lab as the cluster clients take it: nodes to begin with, and what it takes to be let in. */
 import { readFileSync } from 'node:fs'
 import type { Access } from '../node/index.js'
 
-/** Where a cluster client starts. One shape for both: node-redis reads `url`, ioredis reads `host` and `port`. */
-export interface RootNode {
+export interface ClientNode {
   readonly url: string
   readonly host: string
   readonly port: number
+}
+
+export interface Credentials {
+  username?: string
+  password?: string
 }
 
 /** PEM texts, as Node's own `tls.connect` takes them. */
@@ -25,33 +22,46 @@ export interface TlsTexts {
 }
 
 /** What node-redis' `createCluster` takes. */
-export interface NodeRedisOptions {
-  rootNodes: RootNode[]
-  /** Holds for every node that the client learns of. */
-  defaults: { socket?: TlsTexts & { tls: true } }
+export interface NodeRedisShape {
+  rootNodes: { url: string }[]
+  /** Of every node, also of those that the client hears of later. */
+  defaults: Credentials & { socket?: TlsTexts & { tls: true } }
 }
 
 /** What ioredis' `new Cluster` takes, as its two arguments. */
-export type IoredisArguments = [nodes: RootNode[], options: { redisOptions: { tls?: TlsTexts } }]
+export type IoredisShape = [
+  nodes: { host: string; port: number }[],
+  options: { redisOptions: Credentials & { tls?: TlsTexts } },
+]
 
-export interface ClientShapes {
-  readonly nodeRedis: NodeRedisOptions
-  readonly ioredis: IoredisArguments
+/** @throws NodeJS.ErrnoException when the certificates are gone */
+export function nodeRedisShape(nodes: readonly ClientNode[], access: Access): NodeRedisShape {
+  const tls = tlsTextsOf(access)
+  return {
+    rootNodes: nodes.map(({ url }) => ({ url })),
+    defaults: { ...credentialsOf(access), ...(tls && { socket: { tls: true, ...tls } }) },
+  }
 }
 
-export const urlOf = ({ host, port }: Pick<RootNode, 'host' | 'port'>, { tls }: Access): string =>
-  `${tls ? 'rediss' : 'redis'}://${host}:${port}`
+/** @throws NodeJS.ErrnoException when the certificates are gone */
+export function ioredisShape(nodes: readonly ClientNode[], access: Access): IoredisShape {
+  const tls = tlsTextsOf(access)
+  return [
+    nodes.map(({ host, port }) => ({ host, port })),
+    { redisOptions: { ...credentialsOf(access), ...(tls && { tls }) } },
+  ]
+}
 
-/** Reads the certificates, so that a client needs no file. */
-export function clientShapes(nodes: readonly Pick<RootNode, 'host' | 'port'>[], access: Access): ClientShapes {
-  const rootNodes = nodes.map(({ host, port }) => ({ url: urlOf({ host, port }, access), host, port }))
-  const tls = access.tls && {
-    ca: readFileSync(access.tls.ca, 'utf8'),
-    cert: readFileSync(access.tls.cert, 'utf8'),
-    key: readFileSync(access.tls.key, 'utf8'),
-  }
-  return {
-    nodeRedis: { rootNodes, defaults: { ...(tls && { socket: { tls: true, ...tls } }) } },
-    ioredis: [rootNodes, { redisOptions: { ...(tls && { tls }) } }],
-  }
+const credentialsOf = ({ user }: Access): Credentials =>
+  user ? { ...(user.name !== undefined && { username: user.name }), password: user.password } : {}
+
+/** The texts and not the files: what is sent to another process is all that a client needs there. */
+function tlsTextsOf({ tls }: Access): TlsTexts | undefined {
+  if (!tls) return undefined
+  const [ca, cert, key] = [tls.ca, tls.cert, tls.key].map((file) => readFileSync(file, 'utf8')) as [
+    string,
+    string,
+    string,
+  ]
+  return { ca, cert, key }
 }

@@ -1,9 +1,7 @@
 /** One node of a running lab, as a test or a program holds it. */
 import type { FailoverMode } from '../events.js'
-import type { Access } from '../node/index.js'
 import { labShape, parseOptions } from '../spec/index.js'
 import type { FailoverResult, NodeStatus, NodeVerb } from '../supervisor/index.js'
-import { urlOf } from './client-shapes.js'
 import type { NodeControl } from './control.js'
 
 /** How long a verb may take until it is a fact: milliseconds, or text such as "90s". 60 seconds without it. */
@@ -36,10 +34,10 @@ export class LabNode {
   readonly #control: NodeControl
 
   /** @internal */
-  constructor({ name, port, id, role }: NodeStatus, control: NodeControl, access: Access) {
+  constructor({ name, port, id, role }: NodeStatus, control: NodeControl, { tls }: { tls: boolean }) {
     this.name = name
     this.port = port
-    this.url = urlOf({ host, port }, access)
+    this.url = `${tls ? 'rediss' : 'redis'}://${host}:${port}`
     this.id = id
     this.role = role
     this.#control = control

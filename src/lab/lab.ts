@@ -3,15 +3,9 @@ import { LabError } from '../errors.js'
 import { slotOf } from '../cluster/index.js'
 import type { ReadyLevel, TimedEvent } from '../events.js'
 import type { Places } from '../paths.js'
-import type { TlsFiles } from '../node/index.js'
+import type { Access, TlsFiles } from '../node/index.js'
 import { readAccess, type FailoverResult, type LabStatus, type ResetResult } from '../supervisor/index.js'
-import {
-  clientShapes,
-  type ClientShapes,
-  type IoredisArguments,
-  type NodeRedisOptions,
-  type RootNode,
-} from './client-shapes.js'
+import { ioredisShape, nodeRedisShape, type IoredisShape, type NodeRedisShape } from './client-shapes.js'
 import { controlOf, type NodeControl } from './control.js'
 import { Keys } from './keys.js'
 import { LabNode, patienceMs, type FailoverHow, type Patience } from './lab-node.js'
@@ -19,6 +13,13 @@ import type { SupervisorLine } from './line.js'
 import { Listeners, type EventListener, type EventType } from './listeners.js'
 import { resolveNode } from './node-name.js'
 import type { Snapshot } from './snapshot/index.js'
+
+/** Where a cluster client starts. One shape for both: node-redis reads `url`, ioredis reads `host` and `port`. */
+export interface RootNode {
+  readonly url: string
+  readonly host: string
+  readonly port: number
+}
 
 /** A node by its name, its port, the beginning of its id, or itself. */
 export type NodeName = string | number | LabNode
@@ -54,7 +55,6 @@ export class Lab implements AsyncDisposable {
   readonly nodes: readonly LabNode[]
   /** Whole paths of PEM files for whoever talks to the nodes: `ca`, and a certificate with its key. Undefined without TLS. */
   readonly tls: TlsFiles | undefined
-  readonly #shapes: ClientShapes
   readonly #socket: string
   readonly #ties: LabTies
   readonly #keys = new Keys(() => this.status())
@@ -69,13 +69,14 @@ export class Lab implements AsyncDisposable {
     this.#ties = ties
     // Whoever listens hears of what is asked from then on.
     this.#control = controlOf(this.#socket, async () => this.#listening)
-    const access = readAccess(status.dir)
-    this.tls = access.tls
-    this.nodes = status.nodes.map((node) => new LabNode(node, this.#control, access))
-    this.#shapes = clientShapes(this.nodes, access)
+    this.tls = status.tls ?? undefined
+    this.nodes = status.nodes.map((node) => new LabNode(node, this.#control, { tls: status.tls !== null }))
   }
 
-  /** `redis://127.0.0.1:port` of every node, with TLS `rediss://127.0.0.1:port`. */
+  /**
+   * `redis://127.0.0.1:port` of every node, with TLS `rediss://…`: what ioredis' `new Cluster(urls)` takes. An address ends up
+   * in logs, so none has a password in it: `nodeRedis` and `ioredis` have.
+   */
   get urls(): string[] {
     return this.nodes.map((node) => node.url)
   }
@@ -85,15 +86,25 @@ export class Lab implements AsyncDisposable {
     return this.nodes.map(({ url, host, port }) => ({ url, host, port }))
   }
 
-  /** All that node-redis has to be told, whatever the lab asks of its clients: `createCluster(lab.nodeRedis)`. */
-  get nodeRedis(): NodeRedisOptions {
-    return structuredClone(this.#shapes.nodeRedis)
+  /**
+   * What node-redis' `createCluster` takes, with what it takes to be let in: the password, or, of a lab with an ACL file, a user
+   * of the lab's own that has all rights. For users of the file: `{ ...lab.nodeRedis, defaults: { username, password } }`.
+   *
+   * @throws LabError `lab-damaged`
+   */
+  get nodeRedis(): NodeRedisShape {
+    return nodeRedisShape(this.nodes, this.#access)
   }
 
-  /** All that ioredis has to be told, whatever the lab asks of its clients: `new Cluster(...lab.ioredis)`. */
-  get ioredis(): IoredisArguments {
-    return structuredClone(this.#shapes.ioredis)
+  /** What ioredis' `new Cluster(...lab.ioredis)` takes; see `nodeRedis`. @throws LabError `lab-damaged` */
+  get ioredis(): IoredisShape {
+    return ioredisShape(this.nodes, this.#access)
   }
+
+  get #access(): Access {
+    return (this.#knownAccess ??= readAccess(this.dir))
+  }
+  #knownAccess: Access | undefined
 
   /**
    * A node by its name (`m1`), its port, or the beginning of its id.

@@ -1,8 +1,10 @@
 /** The text of a node's redis.conf: the template, filled in, with the user's directives in place of the template's. */
 import { readFileSync } from 'node:fs'
 import { templatePath } from '../paths.js'
-import type { TlsFiles } from './access.js'
 import { readWords, type Directive, type ModuleSpec } from '../spec/index.js'
+import { openAccess, type Access, type TlsFiles } from './access.js'
+import { authLines } from './auth.js'
+import { quoteConfValue } from './quote.js'
 
 export interface ConfInput {
   readonly lab: string
@@ -13,6 +15,7 @@ export interface ConfInput {
   readonly modules?: readonly ModuleSpec[]
   /** The node's own certificate. Without it: plain TCP. */
   readonly tls?: TlsFiles
+  readonly access?: Access
 }
 
 const templates = new Map<string, string>()
@@ -42,8 +45,10 @@ export function renderConf(input: ConfInput): string {
   const modules = (input.modules ?? []).map(({ file, args }) =>
     ['loadmodule', ...[file, ...args].map(quoteConfValue)].join(' '),
   )
+  const auth = authLines(input.access ?? openAccess)
   return [
     ...lines,
+    ...(auth.length > 0 ? ['', '# Who may talk to it.', ...auth] : []),
     ...(modules.length > 0 ? ['', '# --module', ...modules] : []),
     ...(own.length > 0 ? ['', '# --set', ...own] : []),
     '',
@@ -55,16 +60,6 @@ export function readDirective(confText: string, name: string): string | undefine
   const lines = confText.split('\n').map((line) => readWords(line) ?? [])
   const [, ...values] = lines.findLast(([first, ...rest]) => first?.toLowerCase() === name && rest.length > 0) ?? []
   return values.length > 0 ? values.join(' ') : undefined
-}
-
-/** Quotes as Redis's own reader of configuration lines does: everything but plain ASCII is written \xHH. */
-export function quoteConfValue(value: string): string {
-  const escaped = [...Buffer.from(value)].map((byte) => {
-    const char = String.fromCharCode(byte)
-    if (char === '"' || char === '\\') return `\\${char}`
-    return byte < 0x20 || byte > 0x7e ? `\\x${byte.toString(16).padStart(2, '0')}` : char
-  })
-  return `"${escaped.join('')}"`
 }
 
 function missing(key: string): never {

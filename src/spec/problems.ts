@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 import * as z from 'zod'
 import { LabError } from '../errors.js'
 import { escapeControls, quoted } from '../util/text.js'
+import { withoutSecret } from './directive.js'
 import { flagName, metaOf, type OptionShape } from './option.js'
 
 export function badInput(
@@ -53,17 +54,18 @@ function sentences(
   }
   const key = String(issue.path[0])
   const value = issue.path.reduce<unknown>((at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step], said)
+  const { secret = false, expects = switchTakes } = metaOf(shape, key)
   const sentence =
     issue.code === 'custom' && issue.message
-      ? `${name(shape, key)} ${spelled(value)}: ${issue.message}`
-      : `${name(shape, key)} takes ${metaOf(shape, key).expects ?? switchTakes}, not ${spelled(value)}`
+      ? `${name(shape, key)}${secret ? '' : ` ${spelled(value)}`}: ${issue.message}`
+      : `${name(shape, key)} takes ${expects}${secret ? '' : `, not ${spelled(value)}`}`
   return [place(issue.path, sentence)]
 }
 
 /** As JSON spells it. What that has no words for is shown as a debugger would, and NaN, which it calls null, as NaN. */
 function spelled(value: unknown): string {
   const asDebugger = () => escapeControls(inspect(value, { breakLength: Infinity }))
-  if (typeof value === 'string') return quoted(value)
+  if (typeof value === 'string') return quoted(withoutSecret(value))
   if (typeof value === 'number') return String(value)
   try {
     return escapeControls(JSON.stringify(value) ?? asDebugger())

@@ -31,10 +31,10 @@ export function describeLab({ record, nodes, crashOf, climb, ready, state, super
 /** What does not depend on who can be asked. */
 export function labFacts(
   record: LabRecord,
-): Pick<LabStatus, 'name' | 'dir' | 'ephemeral' | 'redis' | 'creator' | 'tls'> {
-  const { name, dir, spec, build } = record
+): Pick<LabStatus, 'name' | 'dir' | 'ephemeral' | 'redis' | 'creator' | 'tls' | 'auth'> {
+  const { name, dir, spec, build, auth } = record
   const creator = record.creator ?? spec.creator ?? choose(build)
-  return { name, dir, ephemeral: spec.ephemeral, redis: build, creator, tls: spec.tls ? clientTls(dir) : null }
+  return { name, dir, ephemeral: spec.ephemeral, redis: build, creator, tls: spec.tls ? clientTls(dir) : null, auth }
 }
 
 type NodeFacts = Omit<NodeStatus, 'pid' | 'state' | 'restarts' | 'crash'>

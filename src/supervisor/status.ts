@@ -35,6 +35,9 @@ export interface NodeStatus {
   readonly log: string
 }
 
+/** What a node asks of whoever connects: nothing, the one password, or to be one of the users of an ACL file. */
+export type AuthKind = 'none' | 'password' | 'acl'
+
 export interface LabStatus {
   readonly name: string
   readonly state: LabState
@@ -50,6 +53,7 @@ export interface LabStatus {
   readonly creator: CreatorName
   /** Whole paths of PEM files: what a client needs that talks to the nodes. Null where they speak plain TCP. */
   readonly tls: TlsFiles | null
+  readonly auth: AuthKind
   readonly supervisor: { readonly pid: number; readonly socket: string } | null
   readonly ready: { readonly level: ReadyLevel; readonly reasons: readonly string[] }
   readonly nodes: readonly NodeStatus[]

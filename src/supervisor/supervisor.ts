@@ -36,6 +36,7 @@ import { Restarts } from './restarts.js'
 import { RunKeeper } from './run-keeper.js'
 import type { Seed } from './seed.js'
 import type { LabState, LabStatus, ResetResult } from './status.js'
+import { placeUsers } from './users.js'
 
 export class Supervisor {
   readonly #order: Order
@@ -81,6 +82,7 @@ export class Supervisor {
     this.#run = new RunKeeper({ dir: record.dir, socket, nodes: this.#nodes, onFailure })
     this.#resets = new Resets({
       record,
+      user: access.user,
       shape: shapeOf(record),
       nodes: this.#nodes,
       restarts: this.#restarts,
@@ -184,7 +186,8 @@ export class Supervisor {
     const tls = access.tls && nodeTls(record.dir)
     if (tls) await (await import('./tls/index.js')).requireCertificates(record)
     for (const { name, port, dir } of this.#nodes) {
-      writeNodeFolder({ lab: record.name, name, port, dir, set, modules, ...(tls && { tls }) }, { rewrite })
+      writeNodeFolder({ lab: record.name, name, port, dir, set, modules, access, ...(tls && { tls }) }, { rewrite })
+      placeUsers(record.dir, dir)
     }
     if (seed) await this.#sow(seed)
     const logFile = labFiles.createLog(dir)

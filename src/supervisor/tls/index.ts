@@ -9,9 +9,9 @@
  * is not of this CA, or would not last. Nothing here is loaded by a lab without TLS, and what makes them only to make them.
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs'
 import { clientTls, labFiles, nodeTls } from '../../paths.js'
-import { makePrivateDir, writeWhole } from '../../util/files.js'
+import { writeWhole } from '../../util/files.js'
 import type { LabRecord } from '../record.js'
 
 const dayMs = 86_400_000
@@ -20,14 +20,15 @@ export const validDays = 820
 /** A lab that is had back with less than this left may run into the end. */
 const enoughDays = 180
 
-/** Makes what is not there, or not good any more. @throws LabError when the folder is not this user's alone */
+/** Makes what is not there, or not good any more. */
 export async function requireCertificates({ name, dir }: Pick<LabRecord, 'name' | 'dir'>): Promise<void> {
   if (areGood(dir)) return
   const { makeCertificates } = await import('./certificates.js')
   const now = Date.now()
   // A clock that is behind, as in a container that slept, is not to refuse what was made a moment ago.
   const made = await makeCertificates({ lab: name, from: new Date(now - dayMs), to: new Date(now + validDays * dayMs) })
-  makePrivateDir(labFiles.tls(dir))
+  mkdirSync(labFiles.tls(dir), { recursive: true })
+  chmodSync(labFiles.tls(dir), 0o700)
   const { ca } = nodeTls(dir)
   writeWhole(ca, made.ca)
   for (const [files, { cert, key }] of [

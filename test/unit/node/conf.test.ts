@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { renderConf, type ConfInput } from '../../../src/node/index.js'
-import { quoteConfValue } from '../../../src/node/conf.js'
+import { quoteConfValue } from '../../../src/node/quote.js'
 
 const input: ConfInput = { lab: 'one', name: 'm1', port: 6001, dir: '/labs/one/6001', set: [] }
 const directives = (change: Partial<ConfInput> = {}): string[] =>
