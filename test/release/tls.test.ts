@@ -74,3 +74,19 @@ test('a tree that is too old for TLS is called so, and told what has it', async 
     hint: containing('Redis 6.0'),
   })
 })
+
+test('headers of OpenSSL that are missing are told before anything is downloaded, with the package that has them', async () => {
+  const { archive, world } = await fakeRelease()
+  const cc =
+    'case "$*" in *openssl*) echo "<command-line>: fatal error: openssl/ssl.h: No such file or directory" >&2; exit 1;; esac; exit 0'
+  const context = recorder({ PATH: toolPath({ cc, gcc: cc }) })
+  await expect(install(withTls(archive), context, world)).rejects.toMatchObject({
+    code: 'tools-missing',
+    message: containing('OpenSSL'),
+    hint: expect.stringMatching(/^openssl\/ssl\.h is missing; .*(ssl|openssl)/) as string,
+  })
+  expect(context.types()).toEqual([])
+  await expect(install(libc(archive), context, world), 'without TLS nobody needs them').resolves.toMatchObject({
+    engine: 'redis',
+  })
+})

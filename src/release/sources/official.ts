@@ -7,7 +7,7 @@ import type { Job } from '../context.js'
 import { printable, releaseUrl } from '../download/address.js'
 import { download } from '../download/download.js'
 import { recipeFor } from '../make/recipe.js'
-import { requireTools } from '../make/tools.js'
+import { requireNeeds } from '../make/needs.js'
 import { buildAndShelve } from '../shelve.js'
 import { inWorkshop } from '../workshop.js'
 
@@ -20,7 +20,7 @@ export async function installOfficial(job: Job, { version, key }: { version: str
   const sha256 = checksums[version]
   if (sha256 === undefined) throw new Error(`no checksum of ${version}`)
   const url = releaseUrl(version, env['REDIS_LAB_MIRROR'])
-  await requireTools(env, recipeFor({ engine: 'redis', version }, job))
+  await requireNeeds(env, { ...recipeFor({ engine: 'redis', version }, job), tls: job.tls })
   return inWorkshop(cacheDir, async (workshop) => {
     const archive = path.join(workshop, 'release.tar.gz')
     const sourceDir = path.join(workshop, 'source')
