@@ -13,6 +13,7 @@ import {
   claimPorts,
   findFreePorts,
   releasePorts,
+  requireDirectives,
   requireFreePorts,
   requireModules,
   takePorts,
@@ -189,6 +190,7 @@ async function prepareNew(
   const build = await installFor(spec, context)
   beginning?.requireFit(build)
   requireUsersIn(build, spec)
+  await requireDirectives({ build, set: spec.set, modules: spec.modules })
   if (given) await takePorts(given, claims)
   const ports = given ?? (await findFreePorts(count, claims))
   const record = newRecord(places, { spec, build, ports })
@@ -208,6 +210,8 @@ async function prepareKept(
   else await takePorts(ports, claims)
   try {
     const record = await keptRecord(kept, wanted, (spec) => installFor(spec, context))
+    // What it runs with already was taken by this build.
+    if (wanted.given.has('set')) await requireDirectives({ build: record.build, ...record.spec })
     noteUse(placesFrom(context.env).cache, record.build)
     return record
   } catch (error) {

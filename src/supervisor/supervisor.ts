@@ -186,7 +186,10 @@ export class Supervisor {
     const tls = access.tls && nodeTls(record.dir)
     if (tls) await (await import('./tls/index.js')).requireCertificates(record)
     for (const { name, port, dir } of this.#nodes) {
-      writeNodeFolder({ lab: record.name, name, port, dir, set, modules, access, ...(tls && { tls }) }, { rewrite })
+      writeNodeFolder(
+        { lab: record.name, name, port, dir, build, set, modules, access, ...(tls && { tls }) },
+        { rewrite },
+      )
       placeUsers(record.dir, dir)
     }
     if (seed) await this.#sow(seed)

@@ -25,7 +25,7 @@ async function withNodeRedis<Result>(
   // A connection that is lost shows in what was asked over it.
   client.on('error', () => {})
   await client.connect()
-  return work(client as ReturnType<typeof createCluster>).finally(() => client.destroy())
+  return work(client).finally(() => client.destroy())
 }
 
 async function withIoredis<Result>(lab: Lab, work: (client: Cluster) => Promise<Result>): Promise<Result> {
