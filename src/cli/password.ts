@@ -23,9 +23,9 @@ export async function readPassword(input: NodeJS.ReadStream = process.stdin): Pr
       input.setRawMode(false)
       printPrompt('\n')
     }
-    // Nothing keeps the command alive for more of it.
+    // Nothing keeps the command alive for more of it. A file, which needs no such thing, cannot be told.
     input.pause()
-    input.unref()
+    ;(input as Partial<Pick<NodeJS.ReadStream, 'unref'>>).unref?.()
   }
 }
 

@@ -11,7 +11,7 @@ import { readAccess, readUsersFile, type AuthKind, type LabRecord } from '../sup
 import { quoted } from '../util/text.js'
 
 type Auth = Pick<LabSpec, 'password' | 'acl'>
-type Asked = Auth & Pick<LabSpec, 'tls'>
+type Asked = Auth & Partial<Pick<LabSpec, 'tls'>>
 
 export const authKindOf = ({ password, acl }: Auth): AuthKind =>
   acl !== undefined ? 'acl' : password !== undefined ? 'password' : 'none'
@@ -87,13 +87,14 @@ export function keptAccess({ dir, auth, name, spec }: LabRecord): Access {
 }
 
 /**
- * What a lab that exists has of what is asked for, in the words of the options: the file itself where its users are those that
- * the lab was made with, wherever it was then.
+ * What a lab that exists has of what is asked for, in the words of the options. A file with the same users is the same, wherever
+ * it is; otherwise the lab has its own.
  */
 export function authOf(record: LabRecord, wanted: Auth): Auth {
   const { auth, dir, spec } = record
   if (auth === 'password') return { password: readAccess(dir).user?.password, acl: undefined }
   if (auth === 'none' || wanted.acl === undefined) return { password: undefined, acl: spec.acl }
-  const same = withoutOwnUser(readUsersFile(labFiles.users(dir)) ?? '') === readAclFile(wanted.acl)
-  return { password: undefined, acl: same ? wanted.acl : (spec.acl ?? '') }
+  const own = labFiles.users(dir)
+  const same = withoutOwnUser(readUsersFile(own) ?? '') === readAclFile(wanted.acl)
+  return { password: undefined, acl: same ? wanted.acl : own }
 }

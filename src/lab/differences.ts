@@ -49,8 +49,6 @@ export function differencesTo(existing: LabSpec, { spec, given }: ResolvedSpec):
     const flag = flagName(metaOf(labShape, key))
     // Neither of the two is for a screen.
     if (key === 'password') return `${flag}: the lab has ${existing.password === undefined ? 'none' : 'another one'}`
-    if (key === 'acl' && existing.acl !== undefined)
-      return `${flag}: the lab was made with other users than ${spec.acl} has`
     return `${flag}: the lab has ${spell(key, existing[key])}, asked for was ${spell(key, spec[key])}`
   })
   return {

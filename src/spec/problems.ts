@@ -53,7 +53,8 @@ function sentences(
     return [place(issue.keys.slice(0, 1), `there is no option ${issue.keys.map(quoted).join(', ')}`)]
   }
   const key = String(issue.path[0])
-  const value = issue.path.reduce<unknown>((at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step], said)
+  const given = issue.path.reduce<unknown>((at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step], said)
+  const value = key === 'set' && typeof given === 'string' ? withoutSecret(given) : given
   const { secret = false, expects = switchTakes } = metaOf(shape, key)
   const sentence =
     issue.code === 'custom' && issue.message
@@ -65,7 +66,7 @@ function sentences(
 /** As JSON spells it. What that has no words for is shown as a debugger would, and NaN, which it calls null, as NaN. */
 function spelled(value: unknown): string {
   const asDebugger = () => escapeControls(inspect(value, { breakLength: Infinity }))
-  if (typeof value === 'string') return quoted(withoutSecret(value))
+  if (typeof value === 'string') return quoted(value)
   if (typeof value === 'number') return String(value)
   try {
     return escapeControls(JSON.stringify(value) ?? asDebugger())

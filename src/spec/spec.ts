@@ -26,7 +26,8 @@ const mostPasswordBytes = 512
 const password = z
   .string()
   .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029]+$/u)
-  .refine((text) => Buffer.byteLength(text) <= mostPasswordBytes)
+  // Without words of its own: it is told what the option takes.
+  .refine((text) => Buffer.byteLength(text) <= mostPasswordBytes, { error: () => '' })
 
 const dayMs = 86_400_000
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { announceProblem } from '../../../src/spec/directive.js'
+import { announceProblem, withoutSecret } from '../../../src/spec/directive.js'
 import { parseDirective, type Directive } from '../../../src/spec/index.js'
 
 test.each([
@@ -72,6 +72,28 @@ test.each(['tls-auth-clients yes', 'tls-protocols "TLSv1.3"', 'tls-session-cachi
     expect(parseDirective(text)).toMatchObject({ name: text.split(' ')[0] })
   },
 )
+
+test.each([
+  ['requirepass x', '--password'],
+  ['masterauth x', '--password'],
+  ['primaryauth x', '--password'],
+  ['masteruser x', '--acl'],
+  ['primaryuser x', '--acl'],
+  ['aclfile x', '--acl'],
+  ['user bob on', '--acl'],
+])('%j is refused with what it is given by', (text, option) => {
+  expect(parseDirective(text)).toMatch(new RegExp(`belongs to the lab: .*${option}`))
+})
+
+test.each([
+  ['requirepass geheim', 'requirepass ***'],
+  [' MasterAuth\tgeheim', 'MasterAuth ***'],
+  ['user bob on >geheim', 'user ***'],
+  ['tls-key-file-pass geheim', 'tls-key-file-pass ***'],
+  ['maxmemory 100mb', 'maxmemory 100mb'],
+  ['requirepass', 'requirepass'],
+])('whoever reads about %j reads %j', (text, shown) => expect(withoutSecret(text)).toBe(shown))
+
 const directives = (set: readonly string[]): Directive[] =>
   set.map((text) => {
     const directive = parseDirective(text)

@@ -128,3 +128,8 @@ test('of a lab with TLS it is said what a client has to trust', () => {
   )
   expect(statusText(sampleStatus({ tls }))).toMatch(/^TLS: clients trust \/labs\/default\/tls\/ca\.crt$/m)
 })
+
+test('up says how to be let in, and not with what', () => {
+  expect(readyText(sampleStatus({ auth: 'password' }))).toMatch(/^ {2}password +the one that you gave$/m)
+  expect(readyText(sampleStatus({ auth: 'acl' }))).toMatch(/^ {2}users +those of the ACL file that you gave$/m)
+})
