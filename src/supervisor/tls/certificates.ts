@@ -19,6 +19,7 @@ import {
   type Extension,
 } from '@peculiar/x509'
 import { randomBytes, webcrypto } from 'node:crypto'
+import type { Names } from './names.js'
 
 /** PEM texts. */
 export interface Pair {
@@ -36,6 +37,7 @@ export interface Certificates {
 export interface Wish {
   /** The lab's name, for people who look at a certificate. */
   readonly lab: string
+  readonly names: Names
   readonly from: Date
   readonly to: Date
 }
@@ -43,7 +45,7 @@ export interface Wish {
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 const { serverAuth, clientAuth } = ExtendedKeyUsage
 
-export async function makeCertificates({ lab, from, to }: Wish): Promise<Certificates> {
+export async function makeCertificates({ lab, names, from, to }: Wish): Promise<Certificates> {
   const period = { notBefore: from, notAfter: to, signingAlgorithm: algorithm }
   const subject = (what: string) => [{ O: ['redis-lab'] }, { CN: [`${what} of the lab ${lab}`] }]
   const caKeys = await makeKeys()
@@ -86,9 +88,8 @@ export async function makeCertificates({ lab, from, to }: Wish): Promise<Certifi
   const node = await sign('node', [
     new ExtendedKeyUsageExtension([serverAuth, clientAuth]),
     new SubjectAlternativeNameExtension([
-      { type: 'dns', value: 'localhost' },
-      { type: 'ip', value: '127.0.0.1' },
-      { type: 'ip', value: '::1' },
+      ...names.hosts.map((value) => ({ type: 'dns', value }) as const),
+      ...names.addresses.map((value) => ({ type: 'ip', value }) as const),
     ]),
   ])
   const client = await sign('client', [new ExtendedKeyUsageExtension([clientAuth])])

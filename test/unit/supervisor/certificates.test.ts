@@ -5,12 +5,13 @@ import type { AddressInfo } from 'node:net'
 import { connect, createServer, type ConnectionOptions, type TLSSocket } from 'node:tls'
 import { expect, onTestFinished, test } from 'vitest'
 import { clientTls, labFiles, nodeTls } from '../../../src/paths.js'
+import type { Directive } from '../../../src/spec/index.js'
 import { areGood, requireCertificates, validDays } from '../../../src/supervisor/tls/index.js'
 import { useTempDir } from '../support.js'
 
 const temp = useTempDir()
 const dayMs = 86_400_000
-const lab = (name = 'one') => ({ name, dir: temp(name) })
+const lab = (name = 'one', set: readonly Directive[] = []) => ({ name, dir: temp(name), spec: { set: [...set] } })
 const make = async (name?: string) => {
   await requireCertificates(lab(name))
   return temp(name ?? 'one')
@@ -136,10 +137,34 @@ test.each([
 
 test('those that run out soon are not good any more, nor are those of tomorrow', async () => {
   const dir = await make()
-  const inDays = (days: number) => areGood(dir, Date.now() + days * dayMs)
+  const inDays = (days: number) => areGood(dir, undefined, Date.now() + days * dayMs)
   expect(inDays(0)).toBe(true)
   expect(inDays(600)).toBe(true)
   expect(inDays(validDays - 90)).toBe(false)
   expect(inDays(validDays + 1)).toBe(false)
   expect(inDays(-3)).toBe(false)
+})
+
+test('what nodes announce and listen on is in that of the nodes, also when it is said later', async () => {
+  const set = [
+    { name: 'bind', value: '127.0.0.1 -10.0.0.1 0.0.0.0' },
+    { name: 'cluster-announce-ip', value: '"10.0.0.2"' },
+    { name: 'cluster-announce-hostname', value: 'node.example' },
+    { name: 'maxmemory', value: '100mb' },
+  ]
+  const dir = await make()
+  const before = certificate(nodeTls(dir).cert)
+  await requireCertificates(lab('one', set))
+  const cert = certificate(nodeTls(dir).cert)
+  expect(cert.serialNumber).not.toBe(before.serialNumber)
+  for (const address of ['127.0.0.1', '::1', '10.0.0.1', '10.0.0.2']) expect(cert.checkIP(address)).toBeDefined()
+  for (const host of ['localhost', 'node.example']) expect(cert.checkHost(host)).toBeDefined()
+  expect(cert.checkIP('0.0.0.0')).toBeUndefined()
+  await requireCertificates(lab('one', set))
+  expect(certificate(nodeTls(dir).cert).serialNumber).toBe(cert.serialNumber)
+})
+
+test('a name that Redis would refuse is left for Redis to refuse', async () => {
+  await requireCertificates(lab('one', [{ name: 'cluster-announce-hostname', value: '"not a name!"' }]))
+  expect(areGood(temp('one'))).toBe(true)
 })
