@@ -7,7 +7,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import net from 'node:net'
-import type { SecureContext } from 'node:tls'
+import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls'
 import RedisParser from 'redis-parser'
 import { openAccess, type Access, type TlsFiles } from './access.js'
 
@@ -119,8 +119,7 @@ async function openSocket({
   timeoutMs,
   access,
 }: Required<ConnectOptions> & { port: number }): Promise<net.Socket> {
-  // What it takes to speak TLS is loaded by those who do.
-  const secure = access.tls && { connect: (await import('node:tls')).connect, context: await contextOf(access.tls) }
+  const secureContext = access.tls && (await contextOf(access.tls))
   return new Promise((resolve, reject) => {
     const socket = net.connect({ port, host })
     const fail = (message: string) => {
@@ -139,8 +138,8 @@ async function openSocket({
     }
     socket.once('error', refused)
     socket.once('connect', () => {
-      if (!secure) return opened(socket)
-      const open = secure.connect({ socket, host, secureContext: secure.context })
+      if (!secureContext) return opened(socket)
+      const open = connectTls({ socket, host, secureContext })
       open.once('error', refused)
       open.once('secureConnect', () => opened(open))
     })
@@ -161,6 +160,5 @@ function contextOf(files: TlsFiles): Promise<SecureContext> {
 
 async function makeContext({ ca, cert, key }: TlsFiles): Promise<SecureContext> {
   const [caText, certText, keyText] = await Promise.all([ca, cert, key].map((file) => readFile(file, 'utf8')))
-  const { createSecureContext } = await import('node:tls')
   return createSecureContext({ ca: caText, cert: certText, key: keyText })
 }
