@@ -22,7 +22,9 @@ export {
   type Snapshot,
   type SnapshotHow,
   type StartLabOptions,
+  type TlsTexts,
 } from './lab/index.js'
+export type { TlsFiles } from './node/index.js'
 export type { LabOptions } from './spec/index.js'
 export type {
   AuthKind,

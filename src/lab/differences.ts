@@ -18,6 +18,7 @@ const lasting = [
   'redis',
   'sha256',
   'malloc',
+  'tls',
   'set',
   'modules',
   'password',

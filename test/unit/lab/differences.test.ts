@@ -68,3 +68,11 @@ test('other modules are what a lab that is down can take on, and each redis.conf
     directives: true,
   })
 })
+
+test('a lab that speaks TLS is another one than a lab that does not, up or down', () => {
+  expect(compare({}, { tls: true })).toMatchObject({
+    lines: ['--tls: the lab has false, asked for was true'],
+    canChange: false,
+  })
+  expect(compare({ tls: true }, {}).lines, 'who says nothing means the lab as it is').toEqual([])
+})
