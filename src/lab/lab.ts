@@ -3,7 +3,9 @@ import { LabError } from '../errors.js'
 import { slotOf } from '../cluster/index.js'
 import type { ReadyLevel, TimedEvent } from '../events.js'
 import type { Places } from '../paths.js'
-import type { FailoverResult, LabStatus, ResetResult } from '../supervisor/index.js'
+import type { Access } from '../node/index.js'
+import { readAccess, type FailoverResult, type LabStatus, type ResetResult } from '../supervisor/index.js'
+import { ioredisShape, nodeRedisShape, type IoredisShape, type NodeRedisShape } from './client-shapes.js'
 import { controlOf, type NodeControl } from './control.js'
 import { Keys } from './keys.js'
 import { LabNode, patienceMs, type FailoverHow, type Patience } from './lab-node.js'
@@ -68,7 +70,10 @@ export class Lab implements AsyncDisposable {
     this.nodes = status.nodes.map((node) => new LabNode(node, this.#control))
   }
 
-  /** `redis://127.0.0.1:port` of every node: what ioredis' `new Cluster(urls)` takes. */
+  /**
+   * `redis://127.0.0.1:port` of every node: what ioredis' `new Cluster(urls)` takes. An address ends up in logs, so none has a
+   * password in it: `nodeRedis` and `ioredis` have.
+   */
   get urls(): string[] {
     return this.nodes.map((node) => node.url)
   }
@@ -77,6 +82,26 @@ export class Lab implements AsyncDisposable {
   get rootNodes(): RootNode[] {
     return this.nodes.map(({ url, host, port }) => ({ url, host, port }))
   }
+
+  /**
+   * What node-redis' `createCluster` takes, with what it takes to be let in: the password, or, of a lab with an ACL file, a user
+   * of the lab's own that has all rights. For users of the file: `{ ...lab.nodeRedis, defaults: { username, password } }`.
+   *
+   * @throws LabError `lab-damaged`
+   */
+  get nodeRedis(): NodeRedisShape {
+    return nodeRedisShape(this.nodes, this.#access)
+  }
+
+  /** What ioredis' `new Cluster(...lab.ioredis)` takes; see `nodeRedis`. @throws LabError `lab-damaged` */
+  get ioredis(): IoredisShape {
+    return ioredisShape(this.nodes, this.#access)
+  }
+
+  get #access(): Access {
+    return (this.#knownAccess ??= readAccess(this.dir))
+  }
+  #knownAccess: Access | undefined
 
   /**
    * A node by its name (`m1`), its port, or the beginning of its id.

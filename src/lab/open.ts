@@ -12,7 +12,6 @@ import type { Emit } from '../events.js'
 import {
   claimPorts,
   findFreePorts,
-  openAccess,
   releasePorts,
   requireDirectives,
   requireFreePorts,
@@ -30,8 +29,9 @@ import {
   type ResolvedSpec,
   type Surroundings,
 } from '../spec/index.js'
-import { deleteLab, readAccess, serversLeft, type LabRecord, type LabStatus, type Origin } from '../supervisor/index.js'
+import { deleteLab, serversLeft, type LabRecord, type LabStatus, type Origin } from '../supervisor/index.js'
 import { withLock, type LockHolder } from '../util/lock.js'
+import { accessFor, authOf, keptAccess, requireAclFile, requireUsersIn, usersFor } from './access.js'
 import { differencesTo } from './differences.js'
 import { endLab } from './end.js'
 import { findLab, type FoundLab } from './find.js'
@@ -63,6 +63,7 @@ export async function openLab(options: LabOptions, context: OpenContext): Promis
   const wanted = withPlaceOf(resolveLab(options, context.env, context), places)
   const { name, modules } = wanted.spec
   requireModules(modules)
+  requireAclFile(wanted.spec)
   const lock = {
     command: `redis-lab up --name ${name}`,
     signal: context.signal,
@@ -110,9 +111,12 @@ async function launch(
       ? { record: await prepareKept(kept, wanted, claims, context), origin: kept.origin }
       : await prepareNew(wanted, places, claims, context)
     context.signal?.throwIfAborted()
+    const access = kept ? keptAccess(record) : accessFor(wanted.spec, record.dir)
+    const users = kept ? undefined : usersFor(wanted.spec, access)
     line.order({
       record,
-      access: kept ? readAccess(record.dir) : openAccess,
+      access,
+      ...(users !== undefined && { users }),
       places,
       socket: socketPath(places, record.dir),
       holder: claims.holder,
@@ -139,7 +143,8 @@ async function settle(
   places: Places,
 ): Promise<Extract<Opened, { kind: 'found' }> | Kept | undefined> {
   const { record } = found
-  const differences = differencesTo({ ...record.spec, creator: record.creator ?? record.spec.creator }, wanted)
+  const creator = record.creator ?? record.spec.creator
+  const differences = differencesTo({ ...record.spec, ...authOf(record, wanted.spec), creator }, wanted)
   const differing = differences.lines.length > 0
   if (found.kind === 'running') {
     const { askStatus } = await import('./client.js')
@@ -184,6 +189,7 @@ async function prepareNew(
   if (given) await requireFreePorts(given)
   const build = await installFor(spec, context)
   beginning?.requireFit(build)
+  requireUsersIn(build, spec)
   await requireDirectives({ build, set: spec.set, modules: spec.modules })
   if (given) await takePorts(given, claims)
   const ports = given ?? (await findFreePorts(count, claims))

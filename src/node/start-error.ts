@@ -22,12 +22,14 @@ const dataHint: Hint = ({ lab }) =>
   `The data that it keeps is damaged. Put a copy of its folder back, or delete the lab: ${commandFor(lab, 'down', '--purge')}`
 /** The last line about a module that Redis did not take. Why it did not stands in the line before. */
 const moduleRefused = /Can't load module from/
+const usersHint = 'Redis refuses a rule of the file that --acl gave: the line has the same number there.'
 const confHint = 'Redis refuses a line of its redis.conf: look at what --set gave.'
 const hints: readonly (readonly [sign: RegExp, hint: string | Hint])[] = [
   [
     moduleRefused,
     'Look at the module that --module gave, and at its arguments; what it wrote itself stands above the last lines.',
   ],
+  [/because of ACL errors/, usersHint],
   [/FATAL CONFIG FILE ERROR|Unresolved Configuration/, confHint],
   [
     /corrupted cluster config file/,

@@ -12,7 +12,7 @@ import { canBeAsked, type Member } from '../../member.js'
 import { isMaster, isMyself, parseNodes } from '../../nodes-text.js'
 import { settingsFrom } from './baseline.js'
 import { habitsIn } from '../habits.js'
-import { corrections, type Correction, type Settings } from './settings.js'
+import { commandInWords, corrections, type Correction, type Settings } from './settings.js'
 import { unheard, type Sight } from './sight.js'
 
 export interface Cleaned {
@@ -99,11 +99,14 @@ async function correct(
     due.map(async ({ command, words }) => {
       try {
         await client.call(...command)
+        const [, , directive, value = ''] = command
+        // Before 6.0 a connection that needed no password needs it from then on.
+        if (directive === 'requirepass' && value !== '') await client.call('AUTH', value).catch(() => {})
         if (words !== undefined) restored.push(words)
       } catch (error) {
         if (!(error instanceof ReplyError)) throw error
         // What no command can set, no command has changed: the node was started with another redis.conf since.
-        if (!/immutable|protected/.test(error.message)) refused.push(`${command.join(' ')}: ${error.message}`)
+        if (!/immutable|protected/.test(error.message)) refused.push(`${commandInWords(command)}: ${error.message}`)
       }
     }),
   )

@@ -25,6 +25,6 @@ export type Present = Extract<Sight, { kind: 'there' }>
 /** Whether waiting helps. Of a script that runs for ever, or of rights that were taken away, only another process is free. */
 export function unheard(name: string, error: Error): Sight {
   const silent = error instanceof ConnectionError && error.message.startsWith('no answer')
-  const locked = /^(NOPERM|NOAUTH|BUSY|WRONGPASS)\b/.test(error.message)
+  const locked = /^(NOPERM|NOAUTH|BUSY|WRONGPASS)\b|^ERR invalid password/.test(error.message)
   return { kind: silent || locked ? 'deaf' : 'busy', name, why: error.message }
 }
