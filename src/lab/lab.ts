@@ -235,7 +235,8 @@ export class Lab implements AsyncDisposable {
    *    that had to be started again, or of a user that was deleted, are gone. A client that goes on writing meanwhile has its
    *    last keys afterwards.
    *
-   * Of several at once each waits for the one before. A master that was reset with CLUSTER RESET HARD keeps the id that it got.
+   * Of several at once each waits for the one before. A master that was reset with CLUSTER RESET HARD keeps the id that it got;
+   * a node that another was told to forget gets a new one from 7.2 on, because for a minute nobody would take the old one.
    *
    * @returns what was otherwise, in words, and how long it took in milliseconds
    * @throws LabError `reset-failed` when the time (60 seconds without `timeout`) is over, with what is still otherwise;

@@ -31,6 +31,20 @@ export async function logTail(
   { dir, logFromBytes }: { readonly dir: string; readonly logFromBytes: number },
   count = 12,
 ): Promise<readonly string[]> {
-  const { lines } = await readTail(nodeFiles.log(dir), count, logFromBytes)
-  return lines.filter((line) => line.trim() !== '')
+  const { lines } = await readTail(nodeFiles.log(dir), longestReportLines, logFromBytes)
+  return withoutReport(lines)
+    .slice(-count)
+    .filter((line) => line.trim() !== '')
+}
+
+/** A server that crashes takes its leave with a report of a hundred lines and more. What has happened stands at its head. */
+const longestReportLines = 2000
+
+function withoutReport(lines: readonly string[]): readonly string[] {
+  const start = lines.findLastIndex((line) => /^=== (REDIS|VALKEY) BUG REPORT START/.test(line))
+  const end = lines.findLastIndex((line) => /^=== (REDIS|VALKEY) BUG REPORT END/.test(line))
+  // After that one it was started again.
+  if (start < 0 || lines.slice(Math.max(start, end)).some((line) => end > start && /^\d+:\w /.test(line))) return lines
+  const details = lines.findIndex((line, index) => index > start && /^-{4,} /.test(line))
+  return details < 0 ? lines : lines.slice(0, details)
 }

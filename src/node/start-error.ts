@@ -60,6 +60,9 @@ function hintFor(server: FailedServer, words: readonly string[]): string | undef
   return typeof hint === 'function' ? hint(server) : hint
 }
 
+/** The end of a line that was broken where what it quotes has a line break. */
+const restOfQuote = /^"\. #\S+:\d+$/
+
 /** The words that Redis has for a port that somebody else has taken. */
 const portLost = /Address already in use|Failed listening on port|Could not create server TCP listening/
 
@@ -68,8 +71,9 @@ export async function startError(server: FailedServer, exit: string): Promise<La
   const tail = await logTail(server)
   const taken = tail.some((line) => portLost.test(line))
   const reason =
-    tail.findLast((line) => /\w{3}/.test(line) && !moduleRefused.test(line))?.replace(/^\d+:\S+ .*? [#*.-] /, '') ??
-    exit
+    tail
+      .findLast((line) => /\w{3}/.test(line) && !moduleRefused.test(line) && !restOfQuote.test(line))
+      ?.replace(/^\d+:\S+ .*? [#*.-] /, '') ?? exit
   return new LabError({
     code: taken ? 'port-taken' : 'node-failed',
     message: `${server.name} (port ${server.port}) did not start: ${reason}`,

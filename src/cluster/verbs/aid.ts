@@ -16,6 +16,7 @@ import { borrow } from '../create/instant/settings.js'
 import { canBeAsked, type Member } from '../member.js'
 import { isMaster, isMyself } from '../nodes-text.js'
 import { askInfo, askNodes } from '../view.js'
+import { holdWrites } from './hold-writes.js'
 
 const words: Readonly<Record<FailoverMode, readonly string[]>> = {
   agreed: [],
@@ -27,8 +28,6 @@ const words: Readonly<Record<FailoverMode, readonly string[]>> = {
 const deniedMs = 400
 /** CLUSTER_MF_TIMEOUT, and a tick. */
 const forgottenMs = 5200
-/** Longer than it takes to take over, and no longer than a client should stand still. */
-const pauseMs = 1000
 /** Whoever was not heard for half of it is asked. No danger: only masters' suspicions count, and never those of one alone. */
 const talkativeTimeoutMs = 200
 
@@ -81,23 +80,15 @@ export class Aid {
 
   /** Writes are held back for a moment; only a replica that has every one of them then takes over. */
   async #takeOverInSync(): Promise<void> {
-    const [master, replica] = [await this.#demoted.client(), await this.#promoted.client()]
-    // Before 6.2 a pause holds back everything, also the question for the offset: there the next attempt is waited for.
-    await master.call('CLIENT', 'PAUSE', pauseMs, 'WRITE')
-    const pausedAt = Date.now()
+    const hold = await holdWrites(await this.#demoted.client())
     try {
-      while (Date.now() - pausedAt < pauseMs / 2) {
-        const [written, read] = await Promise.all([
-          offsetOf(this.#demoted, 'master_repl_offset'),
-          offsetOf(this.#promoted, 'slave_repl_offset'),
-        ])
-        if (written !== undefined && written === read) {
-          await replica.call('CLUSTER', 'FAILOVER', 'TAKEOVER')
-          return
-        }
+      while (hold.holds()) {
+        if ((await readBy(this.#promoted)) < hold.offset) continue
+        await (await this.#promoted.client()).call('CLUSTER', 'FAILOVER', 'TAKEOVER')
+        return
       }
     } finally {
-      await master.call('CLIENT', 'UNPAUSE')
+      await hold.end()
     }
   }
 
@@ -112,6 +103,6 @@ async function isReplica(member: Member): Promise<boolean> {
   return line !== undefined && !isMaster(line)
 }
 
-async function offsetOf(member: Member, field: string): Promise<string | undefined> {
-  return (await askInfo(member, 'INFO', 'replication')).get(field)
+async function readBy(replica: Member): Promise<number> {
+  return Number((await askInfo(replica, 'INFO', 'replication')).get('slave_repl_offset') ?? 0)
 }
