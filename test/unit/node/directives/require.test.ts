@@ -106,7 +106,7 @@ test('from Redis 8.0 on a module may have directives without a dot; before, or w
 })
 
 test('a value that may be a secret is not repeated', async () => {
-  const found = await refusal('redis 6.0.16', ['masterauht hunter2', 'requirepassword hunter2'])
+  const found = await refusal('redis 6.0.16', ['masterauht hunter2'])
   expect(found?.message).toContain('did you mean masterauth?')
   expect(JSON.stringify(found)).not.toContain('hunter2')
 })
