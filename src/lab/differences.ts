@@ -17,6 +17,7 @@ const lasting = [
   'port',
   'redis',
   'sha256',
+  'redisFor',
   'malloc',
   'set',
   'modules',
@@ -54,9 +55,17 @@ export function differencesTo(existing: LabSpec, { spec, given }: ResolvedSpec):
 
 function spell(key: Lasting, value: LabSpec[Lasting]): string {
   if (value === undefined) return key === 'from' ? 'none' : 'the default'
-  if (!Array.isArray(value)) return String(value)
+  if (typeof value === 'object' && !isList(value))
+    return (
+      Object.entries(value)
+        .map(([node, release]) => `${node}=${release}`)
+        .join(', ') || 'none'
+    )
+  if (!isList(value)) return String(value)
   return value.length === 0 ? 'none' : value.map((one) => `"${spellPart(one)}"`).join(', ')
 }
+
+const isList = (value: LabSpec[Lasting]): value is LabSpec['set'] | LabSpec['modules'] => Array.isArray(value)
 
 const spellPart = (one: Directive | ModuleSpec): string =>
   'file' in one ? [one.file, ...one.args].join(' ') : `${one.name} ${one.value}`

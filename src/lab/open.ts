@@ -7,6 +7,7 @@
  * input touches nothing.
  */
 import path from 'node:path'
+import { planTopology } from '../cluster/index.js'
 import { LabError } from '../errors.js'
 import type { Emit } from '../events.js'
 import {
@@ -29,13 +30,22 @@ import {
   type ResolvedSpec,
   type Surroundings,
 } from '../spec/index.js'
-import { deleteLab, readAccess, serversLeft, type LabRecord, type LabStatus, type Origin } from '../supervisor/index.js'
+import {
+  buildsOf,
+  deleteLab,
+  readAccess,
+  serversLeft,
+  type LabRecord,
+  type LabStatus,
+  type Origin,
+} from '../supervisor/index.js'
 import { withLock, type LockHolder } from '../util/lock.js'
 import { differencesTo } from './differences.js'
 import { endLab } from './end.js'
 import { findLab, type FoundLab } from './find.js'
 import { SupervisorLine } from './line.js'
 import { keptRecord, newRecord } from './record.js'
+import { installAll, requireFollowers } from './releases.js'
 
 export interface OpenContext extends Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -181,11 +191,14 @@ async function prepareNew(
   const given = port === 'auto' ? undefined : Array.from({ length: count }, (_, index) => port + index)
   // A first look before a build that may take a minute; what counts is the claim after it.
   if (given) await requireFreePorts(given)
-  const build = await installFor(spec, context)
-  beginning?.requireFit(build)
+  const { build, own } = await installAll(spec, context.env, (wish) => installFor(wish, context))
+  const buildFor = (name: string) => own.get(name) ?? build
+  const plan = planTopology({ masters: spec.masters, replicas: spec.replicas, ports: new Array<number>(count).fill(0) })
+  requireFollowers(plan, buildFor)
+  if (beginning) for (const { name } of plan) beginning.requireFit(buildFor(name))
   if (given) await takePorts(given, claims)
   const ports = given ?? (await findFreePorts(count, claims))
-  const record = newRecord(places, { spec, build, ports })
+  const record = newRecord(places, { spec, build, own, ports })
   return { record, origin: { kind: 'new', ...(beginning && { seed: beginning.seed }) } }
 }
 
@@ -202,7 +215,7 @@ async function prepareKept(
   else await takePorts(ports, claims)
   try {
     const record = await keptRecord(kept, wanted, (spec) => installFor(spec, context))
-    noteUse(placesFrom(context.env).cache, record.build)
+    for (const build of buildsOf(record)) noteUse(placesFrom(context.env).cache, build)
     return record
   } catch (error) {
     releasePorts(ports, claims)

@@ -1,6 +1,16 @@
 export { commandFor, nameFlag } from './command-for.js'
 export { parseDirective, type Directive } from './directive.js'
-export { defaultOf, flagName, metaOf, optionMeta, readNumber, type OptionMeta, type OptionShape } from './option.js'
+export {
+  defaultOf,
+  flagName,
+  isRepeated,
+  metaOf,
+  optionMeta,
+  readNumber,
+  shownDefault,
+  type OptionMeta,
+  type OptionShape,
+} from './option.js'
 export { checksumProblem, isAddress } from './release-text.js'
 export type { ConfigFile } from './config-file.js'
 export { parseModule, type ModuleSpec } from './module.js'

@@ -6,6 +6,7 @@ import { parseDirective, type Directive } from './directive.js'
 import { hasControls, parseModule, type ModuleSpec } from './module.js'
 import { optionMeta, readNumber } from './option.js'
 import { lastDataPort } from './ports.js'
+import { parseRedisFor, redisForProblems } from './redis-for.js'
 import { checksumProblem } from './release-text.js'
 
 /** Redis itself recommends no more than about a thousand nodes in a cluster. */
@@ -51,6 +52,15 @@ const moduleFile = z
         : hasControls(given.file)
           ? controls
           : { file: given.file, args: given.args ?? [] }
+    if (typeof parsed !== 'string') return parsed
+    context.addIssue({ code: 'custom', message: parsed })
+    return z.NEVER
+  })
+
+const redisFor = z
+  .union([z.array(z.string()), z.record(z.string(), z.string())])
+  .transform((given, context): Readonly<Record<string, string>> => {
+    const parsed = parseRedisFor(given)
     if (typeof parsed !== 'string') return parsed
     context.addIssue({ code: 'custom', message: parsed })
     return z.NEVER
@@ -105,6 +115,12 @@ export const labShape = {
       description: 'the sha256 that the archive at an address in --redis must have',
       expects: 'the 64 hexadecimal digits of a sha256',
     }),
+  redisFor: redisFor.default({}).register(optionMeta, {
+    flag: '--redis-for <node=release>',
+    description: 'a release of its own for one node, as in r1=valkey@distro:sid; may be repeated',
+    expects: 'a node of the plan and its release, such as r1=8.0.6',
+    repeats: true,
+  }),
   malloc: z.enum(['libc', 'jemalloc']).default('libc').register(optionMeta, {
     flag: '--malloc <allocator>',
     description:
@@ -187,6 +203,8 @@ export function crossCheck(spec: LabSpec): string[] {
       `--port ${spec.port}: ${nodes} nodes from there on would go past ${lastDataPort}, the last port that leaves room for the cluster bus`,
     )
   }
+  // As with the ports: only whoever has read a snapshot knows its nodes.
+  if (spec.from === undefined) problems.push(...redisForProblems(spec.redisFor, spec))
   const unverified = checksumProblem(spec)
   if (unverified) problems.push(unverified)
   if (spec.ephemeral && spec.dir !== undefined)

@@ -1,4 +1,5 @@
 export { readAccess } from './access.js'
+export { buildOf, buildsOf, releasesOf } from './builds.js'
 export { Channel, type FromSupervisor, type Order, type Origin, type ToSupervisor } from './channel.js'
 export { labFacts, nodeFacts } from './describe.js'
 export { deleteLab, deleteRemains, keepEvidence } from './folder.js'

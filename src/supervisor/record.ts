@@ -18,6 +18,14 @@ const oneLine = z.string().regex(/^\P{Cc}+$/u)
 
 const identity = z.object({ pid: z.int().positive(), startTime: z.string() })
 
+const build = z.object({
+  engine: z.enum(['redis', 'valkey']),
+  version: z.string(),
+  source: z.string(),
+  server: z.string(),
+  cli: z.string(),
+})
+
 const labRecord = z.object({
   format: z.literal(1),
   name: labShape.name,
@@ -35,13 +43,8 @@ const labRecord = z.object({
     modules: z.array(z.object({ file: z.string(), args: z.array(z.string()) })).default([]),
     timeout: z.number(),
   }),
-  build: z.object({
-    engine: z.enum(['redis', 'valkey']),
-    version: z.string(),
-    source: z.string(),
-    server: z.string(),
-    cli: z.string(),
-  }),
+  /** What its nodes run, but for those that have a build of their own. */
+  build,
   nodes: z.array(
     z.object({
       name: oneLine,
@@ -51,6 +54,7 @@ const labRecord = z.object({
       slots: slotRange.exactOptional(),
       masterName: z.string().exactOptional(),
       id: z.string().nullable(),
+      build: build.exactOptional(),
     }),
   ),
 })

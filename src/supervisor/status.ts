@@ -25,6 +25,8 @@ export interface NodeStatus {
   readonly role: 'master' | 'replica'
   readonly masterId: string | null
   readonly slots: readonly SlotRange[]
+  /** What this node runs; another than the lab's in a mixed lab, and while one is upgraded. */
+  readonly redis: { readonly engine: 'redis' | 'valkey'; readonly version: string }
   readonly state: NodeStatusState
   /** How often it was started again after a crash. */
   readonly restarts: number

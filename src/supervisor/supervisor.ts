@@ -26,6 +26,7 @@ import { labFiles } from '../paths.js'
 import { isAlive } from '../util/process-identity.js'
 import { adoptServers } from './adopt.js'
 import { Attendance } from './attendance.js'
+import { buildOf } from './builds.js'
 import type { Order } from './channel.js'
 import { describeLab, ownLine } from './describe.js'
 import { applyVerb } from './node-verbs.js'
@@ -63,19 +64,19 @@ export class Supervisor {
       if (changes && this.#phase !== 'stopping') this.#run.soon()
       if (event.type === 'node-listening' && this.#phase === 'running') this.#learn(event.node)
     }
-    this.#nodes = record.nodes.map(
-      ({ name, port }) =>
-        new RedisNode({
-          lab: record.name,
-          name,
-          port,
-          dir: labFiles.node(record.dir, port),
-          build: record.build,
-          access,
-          emit: this.#emit,
-          onCrash: (node, cause) => this.#onCrash(node, cause),
-        }),
-    )
+    this.#nodes = record.nodes.map((planned) => {
+      const { name, port } = planned
+      return new RedisNode({
+        lab: record.name,
+        name,
+        port,
+        dir: labFiles.node(record.dir, port),
+        build: buildOf(record, planned),
+        access,
+        emit: this.#emit,
+        onCrash: (node, cause) => this.#onCrash(node, cause),
+      })
+    })
     this.#restarts = new Restarts({ emit: this.#emit, enabled: record.spec.restart })
     const onFailure = (error: Error) => this.#onRecordFailure(error)
     this.#run = new RunKeeper({ dir: record.dir, socket, nodes: this.#nodes, onFailure })
@@ -170,9 +171,9 @@ export class Supervisor {
   }
 
   async #sow(seed: Seed): Promise<void> {
-    const { build, nodes } = this.#record
+    const { nodes } = this.#record
     const { sow } = await import('./seed.js')
-    await sow(seed, { build, nodes, servers: this.#nodes })
+    await sow(seed, { nodes, servers: this.#nodes })
   }
 
   async #bringUp(origin: Exclude<Order['origin'], { kind: 'orphaned' }>, deadline: number) {
