@@ -45,7 +45,7 @@ import { endLab } from './end.js'
 import { findLab, type FoundLab } from './find.js'
 import { SupervisorLine } from './line.js'
 import { keptRecord, newRecord } from './record.js'
-import { installAll, requireFollowers } from './releases.js'
+import { installAll, requireMixable } from './releases.js'
 
 export interface OpenContext extends Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -194,7 +194,7 @@ async function prepareNew(
   const { build, own } = await installAll(spec, context.env, (wish) => installFor(wish, context))
   const buildFor = (name: string) => own.get(name) ?? build
   const plan = planTopology({ masters: spec.masters, replicas: spec.replicas, ports: new Array<number>(count).fill(0) })
-  requireFollowers(plan, buildFor)
+  requireMixable(plan, buildFor)
   if (beginning) for (const { name } of plan) beginning.requireFit(buildFor(name))
   if (given) await takePorts(given, claims)
   const ports = given ?? (await findFreePorts(count, claims))

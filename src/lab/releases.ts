@@ -1,5 +1,5 @@
 /** The builds of a lab: its own, and those of nodes that were given another release. */
-import { canFollow, isSameRelease, requireReadable, spellRelease, type Build } from '../release/index.js'
+import { canFollow, canTalk, isSameRelease, requireReadable, spellRelease, type Build } from '../release/index.js'
 import { badInput, type LabSpec } from '../spec/index.js'
 
 type Wish = Pick<LabSpec, 'redis' | 'sha256' | 'malloc'>
@@ -39,8 +39,21 @@ interface Planned {
   readonly masterName?: string
 }
 
-/** @throws LabError `bad-input` with a sentence for each replica that could not read what its master sends */
-export function requireFollowers(nodes: readonly Planned[], buildOf: (name: string) => Build): void {
+/**
+ * @throws LabError `bad-input` with a sentence for each pair that does not understand each other, and each replica that could
+ *   not read what its master sends
+ */
+export function requireMixable(nodes: readonly Planned[], buildOf: (name: string) => Build): void {
+  const deaf = pairsOf(nodes.map(({ name }) => buildOf(name))).filter(([one, other]) => !canTalk(one, other))
+  if (deaf.length > 0) {
+    throw badInput(
+      deaf.map(
+        ([one, other]) =>
+          `${spellRelease(one)} and ${spellRelease(other)} do not understand each other as nodes of a cluster`,
+      ),
+      'Redis 7.2 and 7.4 cannot be mixed with releases before 7.0; 7.0 and 8.0 go with either.',
+    )
+  }
   const problems = nodes.flatMap(({ name, masterName }) => {
     if (masterName === undefined) return []
     const [replica, master] = [buildOf(name), buildOf(masterName)]
@@ -52,4 +65,10 @@ export function requireFollowers(nodes: readonly Planned[], buildOf: (name: stri
     problems,
     'A replica reads what its master sends, in that format or an older one: give it the release of its master or a newer one with --redis-for.',
   )
+}
+
+/** Of different releases, each pair once. */
+function pairsOf(builds: readonly Build[]): (readonly [Build, Build])[] {
+  const releases = builds.filter((one, index) => builds.findIndex((other) => isSameRelease(one, other)) === index)
+  return releases.flatMap((one, index) => releases.slice(index + 1).map((other) => [one, other] as const))
 }

@@ -20,7 +20,7 @@ export type { ReleaseLine } from './known.js'
 export { defaultVersion } from './checksums.js'
 export { noteUse } from './entry.js'
 export { pinnedTo } from './request.js'
-export { canFollow, isSameRelease, readsDataOf, spellRelease } from './rdb.js'
+export { canFollow, canTalk, isSameRelease, readsDataOf, spellRelease } from './mixing.js'
 export { compareVersions, lineOf } from './version.js'
 
 /**

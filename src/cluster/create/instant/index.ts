@@ -106,7 +106,7 @@ async function formTarget(target: Target, settings: SettingsOf, context: FormCon
   })
   const note = stopwatch(logFile)
 
-  const ghosts = new Map(masters.map((master) => [master, { own: randomId(), other: randomId() }]))
+  const ghosts = new Map(masters.map((master) => [master, ghostsFor(masters)]))
   const writeMaster = (server: Server) => {
     const me = masters.find((master) => master.server === server) as TargetMaster
     writeFileSync(nodeFiles.nodes(server.dir), masterBootFile(target, me, ghosts.get(me) as Ghosts, filesFor(server)))
@@ -149,9 +149,18 @@ async function formTarget(target: Target, settings: SettingsOf, context: FormCon
   // Now everybody has something to say: let them all connect. Those that had the slow tick have just done so.
   await configure([...serversOf(masters), ...serversOf(quick)], { hz: tickHz })
   await everyone(masters, 'masters see all owners', (me) => seesOwners(target, me), patience)
-  await Promise.all(masters.map((me) => forget(me, Object.values(ghosts.get(me) ?? {}))))
+  await Promise.all(masters.map((me) => forget(me, idsOf(ghosts.get(me) as Ghosts))))
   note('masters see all owners')
 }
+
+function ghostsFor(masters: readonly TargetMaster[]): Ghosts {
+  const saying = masters.filter(({ server }) => traitsOf(server.build).shardIds)
+  const isMixed = saying.length > 0 && saying.length < masters.length
+  const each = isMixed ? { each: new Map(masters.map((master) => [master, randomId()])) } : {}
+  return { own: randomId(), other: randomId(), ...each }
+}
+
+const idsOf = ({ own, other, each = new Map() }: Ghosts): string[] => [own, other, ...each.values()]
 
 /** An order of takeovers, as soon as there is one; with many masters it needs a tick or two. */
 async function connected(masters: readonly TargetMaster[], patience: Patience): Promise<TargetMaster[]> {

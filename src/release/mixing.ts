@@ -1,6 +1,8 @@
 /**
- * Who can read whose data: the versions of the RDB format, which a replica gets from its master, and which begins an append-only
- * file. Pure.
+ * Which releases go together in one cluster: who can talk to whom, and who can read whose data. Pure.
+ *
+ * DATA: the versions of the RDB format, which a replica gets from its master, and which begins an append-only
+ * file.
  *
  * A server reads every version up to its own. From Valkey 9.0 on the two engines number apart, and each refuses what is
  * the other's: Valkey takes 12 to 79 for foreign ones. Valkey 9.1 sends version 11 to a replica that is of another kind, while
@@ -56,6 +58,19 @@ export function canFollow(replica: Release, master: Release): boolean {
   if (readsDataOf(replica, master)) return true
   return sendsAtLeast !== undefined && canRead(lineFor(replica), sendsAtLeast, replica.engine === master.engine)
 }
+
+/**
+ * Whether two servers understand each other on the cluster bus. In Redis 7.2 and 7.4 every message carries a shard id; before
+ * 7.0 a message that is longer than expected is thrown away. All others spare those the addition. Found by trying every pair.
+ */
+export function canTalk(one: Release, other: Release): boolean {
+  return !((saysToAll(one) && throwsAway(other)) || (saysToAll(other) && throwsAway(one)))
+}
+
+const isRedis = ({ engine, version }: Release, from: string, before: string): boolean =>
+  engine === 'redis' && compareVersions(version, from) >= 0 && compareVersions(version, before) < 0
+const saysToAll = (release: Release): boolean => isRedis(release, '7.2.0', '8.0.0')
+const throwsAway = (release: Release): boolean => isRedis(release, '0.0.0', '7.0.0')
 
 /** `redis 8.0.6` */
 export const spellRelease = ({ engine, version }: Release): string => `${engine} ${version}`
