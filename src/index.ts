@@ -19,6 +19,7 @@ export {
   type Snapshot,
   type SnapshotHow,
   type StartLabOptions,
+  type UpgradeHow,
 } from './lab/index.js'
 export type { LabOptions } from './spec/index.js'
 export type {
@@ -29,4 +30,6 @@ export type {
   NodeStatus,
   NodeStatusState,
   ResetResult,
+  UpgradedNode,
+  UpgradeResult,
 } from './supervisor/index.js'

@@ -12,12 +12,16 @@ import type {
   ResetResult,
   SnapshotBody,
   TakenSnapshot,
+  UpgradeBody,
+  UpgradeResult,
   VerbBody,
   WaitBody,
 } from '../supervisor/index.js'
 
 /** Long enough for a lab whose servers need their whole grace to stop. */
 const answerMs = 30_000
+/** Timers know no longer ones. */
+const longestMs = 2 ** 31 - 1 - answerMs
 
 /** @throws LabError `supervisor-failed` when nobody answers; what the supervisor itself reports */
 export const askStatus = (socket: string): Promise<LabStatus> =>
@@ -45,6 +49,15 @@ export const askSnapshot = (socket: string, body: SnapshotBody): Promise<TakenSn
   ask<TakenSnapshot>(socket, { method: 'POST', path: '/snapshot', body, timeoutMs: body.timeoutMs })
 export const askReset = (socket: string, body: PatienceBody): Promise<ResetResult> =>
   ask<ResetResult>(socket, { method: 'POST', path: '/reset', body, timeoutMs: body.timeoutMs })
+
+/** It may take its time at each of its steps, of which no node has more than four. */
+export const askUpgrade = (socket: string, nodes: number, body: UpgradeBody): Promise<UpgradeResult> =>
+  ask<UpgradeResult>(socket, {
+    method: 'POST',
+    path: '/upgrade',
+    body,
+    timeoutMs: Math.min(longestMs, nodes * 4 * (body.timeoutMs ?? 0)),
+  })
 
 interface Question {
   readonly method: 'GET' | 'POST'

@@ -38,6 +38,8 @@ export interface Differences {
   readonly canChange: boolean
   /** The directives or the modules differ: each redis.conf is to be written again. */
   readonly directives: boolean
+  /** The release that was asked for, where nothing differs but that: what an upgrade is for. */
+  readonly onlyRelease?: string
 }
 
 /** An option that nobody gave asks for nothing: `up` alone means the lab as it is. */
@@ -46,10 +48,12 @@ export function differencesTo(existing: LabSpec, { spec, given }: ResolvedSpec):
   const lines = differing.map((key) => {
     return `${flagName(metaOf(labShape, key))}: the lab has ${spell(key, existing[key])}, asked for was ${spell(key, spec[key])}`
   })
+  const release = differing.join() === 'redis' ? spec.redis : undefined
   return {
     lines,
     canChange: differing.every((key) => changeable.includes(key)),
     directives: differing.includes('set') || differing.includes('modules'),
+    ...(release !== undefined && { onlyRelease: release }),
   }
 }
 

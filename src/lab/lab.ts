@@ -1,9 +1,10 @@
 /** The handle of a running lab: what a test or a program holds. */
 import { LabError } from '../errors.js'
 import { slotOf } from '../cluster/index.js'
-import type { ReadyLevel, TimedEvent } from '../events.js'
+import type { Emit, ReadyLevel, TimedEvent } from '../events.js'
 import type { Places } from '../paths.js'
-import type { FailoverResult, LabStatus, ResetResult } from '../supervisor/index.js'
+import { badInput, checksumProblem, labShape, parseOptions } from '../spec/index.js'
+import type { FailoverResult, LabStatus, ResetResult, UpgradeResult } from '../supervisor/index.js'
 import { controlOf, type NodeControl } from './control.js'
 import { Keys } from './keys.js'
 import { LabNode, patienceMs, type FailoverHow, type Patience } from './lab-node.js'
@@ -34,6 +35,14 @@ export interface SnapshotHow extends Patience {
   readonly dir?: string
   /** What stands there makes room; otherwise it is an error that something does. */
   readonly replace?: boolean
+}
+
+export interface UpgradeHow extends Patience {
+  /** As `--redis` has it. `timeout` is for each step: a node that starts with it, a failover. */
+  readonly redis: string
+  readonly sha256?: string
+  /** Called while the release is downloaded and built; what the nodes do is told to those who listen to the lab. */
+  readonly onEvent?: Emit
 }
 
 export interface LabTies {
@@ -215,6 +224,26 @@ export class Lab implements AsyncDisposable {
    */
   async reset(how: Patience = {}): Promise<ResetResult> {
     return this.#control.reset({ timeoutMs: patienceMs(how) })
+  }
+
+  /**
+   * The lab to another release, node by node: replicas first, then each master after one of them has taken its place by
+   * agreement. No write is lost that WAIT has seen acknowledged. In the end the masters are those of the plan.
+   *
+   * @returns which nodes were upgraded; none where all of them run that release already
+   * @throws LabError `wrong-state` (the lab is not whole), `bad-input` (that release cannot read what the lab has, or does not
+   *   understand its nodes), and what getting a release throws: nothing was touched then. `upgrade-failed` when it stopped on its
+   *   way, with what is done and what is not; asked for again it goes on
+   */
+  async upgrade({ redis, sha256, onEvent = () => {}, ...how }: UpgradeHow): Promise<UpgradeResult> {
+    const timeoutMs = patienceMs(how)
+    const said = parseOptions({ redis: labShape.redis, sha256: labShape.sha256 }, { redis, sha256 })
+    const problem = checksumProblem(said)
+    if (problem !== undefined) throw badInput([problem])
+    await this.#listening
+    const { upgradeLab } = await import('./upgrade.js')
+    const lab = { dir: this.dir, socket: this.#socket }
+    return upgradeLab(lab, { redis, sha256, timeoutMs }, { env: process.env, emit: onEvent })
   }
 
   /**

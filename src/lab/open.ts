@@ -23,7 +23,9 @@ import {
 import { labLock, placesFrom, portsDir, snapshotEntry, socketPath, type Places } from '../paths.js'
 import { installRelease, noteUse, type Build } from '../release/index.js'
 import {
+  commandFor,
   isName,
+  nameFlag,
   resolveLab,
   type LabOptions,
   type LabSpec,
@@ -40,7 +42,7 @@ import {
   type Origin,
 } from '../supervisor/index.js'
 import { withLock, type LockHolder } from '../util/lock.js'
-import { differencesTo } from './differences.js'
+import { differencesTo, type Differences } from './differences.js'
 import { endLab } from './end.js'
 import { findLab, type FoundLab } from './find.js'
 import { SupervisorLine } from './line.js'
@@ -158,12 +160,11 @@ async function settle(
       return undefined
     })
     if (status && (status.state === 'running' || status.state === 'degraded')) {
-      if (differing) throw differs(record.name, differences.lines, 'is running with another spec')
+      if (differing) throw differs(record.name, differences, 'running')
       return { kind: 'found', status }
     }
   }
-  if (record.formed && !differences.canChange)
-    throw differs(record.name, differences.lines, 'is kept with another spec')
+  if (record.formed && !differences.canChange) throw differs(record.name, differences, 'kept')
   // Where nothing runs any more, as after a reboot, there is nothing to adopt, and resuming is quicker than starting each.
   if (found.kind === 'orphaned' && record.formed && found.run.formed && !differing) {
     const { nodes: left } = found.run
@@ -258,11 +259,16 @@ async function clearAfter(error: unknown, places: Places, name: string): Promise
   if (left && !left.record.formed) deleteLab(places, left.record)
 }
 
-function differs(name: string, lines: readonly string[], how: string): LabError {
+function differs(name: string, { lines, onlyRelease }: Differences, how: 'running' | 'kept'): LabError {
+  const anew = `choose another --name, or delete this lab and its data first: redis-lab down --name ${name} --purge`
+  const first = how === 'kept' ? `redis-lab up${nameFlag(name)}, then ` : ''
   return new LabError({
     code: 'lab-differs',
-    message: `the lab "${name}" ${how}`,
-    hint: `Choose another --name, or delete this lab and its data first: redis-lab down --name ${name} --purge`,
+    message: `the lab "${name}" is ${how} with another spec`,
+    hint:
+      onlyRelease === undefined
+        ? `C${anew.slice(1)}`
+        : `Bring it to that release with its data: ${first}${commandFor(name, 'upgrade', '--redis', onlyRelease)}. Or ${anew}`,
     details: lines,
   })
 }

@@ -21,11 +21,7 @@ export async function takeBaseline(dir: string, nodes: readonly RedisNode[]): Pr
   // That of an earlier run is worth nothing now, whatever happens.
   rmSync(file, { force: true })
   const baseline = new Map((await Promise.all(asked)).flat())
-  try {
-    writeWhole(file, JSON.stringify([...baseline]))
-  } catch {
-    // A full disk, or a lab that is being deleted: it holds as long as this supervisor.
-  }
+  keep(dir, baseline)
   return baseline
 }
 
@@ -34,6 +30,22 @@ export async function recallBaseline(dir: string, nodes: readonly RedisNode[]): 
   const kept = readKept(labFiles.baseline(dir))
   const unknown = nodes.filter(({ name }) => !kept.has(name))
   return new Map([...kept, ...(await Promise.all(unknown.map(ask))).flat()])
+}
+
+/** Of one node anew; what is known of the others stays. */
+export async function renewBaseline(dir: string, known: Baseline, node: RedisNode): Promise<Baseline> {
+  const { [node.name]: _, ...others } = Object.fromEntries(known)
+  const baseline = new Map([...Object.entries(others), ...(await ask(node))])
+  keep(dir, baseline)
+  return baseline
+}
+
+function keep(dir: string, baseline: Baseline): void {
+  try {
+    writeWhole(labFiles.baseline(dir), JSON.stringify([...baseline]))
+  } catch {
+    // A full disk, or a lab that is being deleted: it holds as long as this supervisor.
+  }
 }
 
 async function ask(node: RedisNode): Promise<[string, Settings][]> {

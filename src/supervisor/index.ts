@@ -8,7 +8,7 @@ export { nodeVerbs, type NodeVerb } from './node-verbs.js'
 export { awaitEnd, endOrphans, endServers, removeDeadSocket, serversLeft } from './orphans.js'
 export { readLab, readRun, type LabRecord, type RunRecord } from './record.js'
 export { removeRun, writeLab } from './record-writer.js'
-export type { FailoverBody, PatienceBody, SnapshotBody, VerbBody, WaitBody } from './requests.js'
+export type { FailoverBody, PatienceBody, SnapshotBody, UpgradeBody, VerbBody, WaitBody } from './requests.js'
 export type { Seed, SeedShard } from './seed.js'
 export type { TakenMaster, TakenSnapshot } from './take-snapshot.js'
 export type {
@@ -19,4 +19,6 @@ export type {
   NodeStatus,
   NodeStatusState,
   ResetResult,
+  UpgradedNode,
+  UpgradeResult,
 } from './status.js'

@@ -18,7 +18,7 @@ const oneLine = z.string().regex(/^\P{Cc}+$/u)
 
 const identity = z.object({ pid: z.int().positive(), startTime: z.string() })
 
-const build = z.object({
+export const buildShape = z.object({
   engine: z.enum(['redis', 'valkey']),
   version: z.string(),
   source: z.string(),
@@ -44,7 +44,7 @@ const labRecord = z.object({
     timeout: z.number(),
   }),
   /** What its nodes run, but for those that have a build of their own. */
-  build,
+  build: buildShape,
   nodes: z.array(
     z.object({
       name: oneLine,
@@ -54,7 +54,8 @@ const labRecord = z.object({
       slots: slotRange.exactOptional(),
       masterName: z.string().exactOptional(),
       id: z.string().nullable(),
-      build: build.exactOptional(),
+      /** Of one that does not run what the lab runs. */
+      build: buildShape.exactOptional(),
     }),
   ),
 })

@@ -3,7 +3,7 @@ import { resetCluster, type Climb, type Shape } from '../cluster/index.js'
 import { LabError } from '../errors.js'
 import type { Emit } from '../events.js'
 import type { RedisNode } from '../node/index.js'
-import { recallBaseline, takeBaseline, type Baseline } from './baseline.js'
+import { recallBaseline, renewBaseline, takeBaseline, type Baseline } from './baseline.js'
 import { applyVerb } from './node-verbs.js'
 import type { LabRecord } from './record.js'
 import type { Restarts } from './restarts.js'
@@ -44,6 +44,18 @@ export class Resets {
     const own = this.#last.then(() => this.#run(deadline))
     this.#last = own.catch(() => {})
     return own
+  }
+
+  /** A node has another release, with directives of its own: what it is like now is what it goes back to. */
+  async renew(node: RedisNode): Promise<void> {
+    const known = (await this.#baseline) ?? new Map()
+    this.#baseline = renewBaseline(this.#options.record.dir, known, node)
+    await this.#baseline
+  }
+
+  /** Resolves when those that were asked for are over. */
+  async idle(): Promise<void> {
+    await this.#last
   }
 
   /** The lab goes down: nothing is put in order any more. */

@@ -36,7 +36,8 @@ import { Resets } from './resets.js'
 import { Restarts } from './restarts.js'
 import { RunKeeper } from './run-keeper.js'
 import type { Seed } from './seed.js'
-import type { LabState, LabStatus, ResetResult } from './status.js'
+import type { LabState, LabStatus, ResetResult, UpgradeResult } from './status.js'
+import { Upgrades, type UpgradeOrder } from './upgrades.js'
 
 export class Supervisor {
   readonly #order: Order
@@ -45,6 +46,7 @@ export class Supervisor {
   readonly #restarts: Restarts
   readonly #run: RunKeeper
   readonly #resets: Resets
+  readonly #upgrades: Upgrades
   /** What can be asked of the lab while it runs. */
   readonly attendance: Attendance
   /** Ends whatever start() is waiting for: a server died, or stop() was called. */
@@ -79,7 +81,8 @@ export class Supervisor {
     })
     this.#restarts = new Restarts({ emit: this.#emit, enabled: record.spec.restart })
     const onFailure = (error: Error) => this.#onRecordFailure(error)
-    this.#run = new RunKeeper({ dir: record.dir, socket, nodes: this.#nodes, onFailure })
+    const isOnItsWay = (node: RedisNode) => this.#upgrades.isUnderWay(node)
+    this.#run = new RunKeeper({ dir: record.dir, socket, nodes: this.#nodes, isOnItsWay, onFailure })
     this.#resets = new Resets({
       record,
       shape: shapeOf(record),
@@ -88,6 +91,21 @@ export class Supervisor {
       emit: this.#emit,
       onChange: (climb) => this.#keepIds(climb),
     })
+    this.#upgrades = new Upgrades({
+      nodes: this.#nodes,
+      shape: shapeOf(record),
+      restarts: this.#restarts,
+      emit: this.#emit,
+      record: () => this.#record,
+      change: (changed) => {
+        this.#record = changed
+        writeLab(changed)
+      },
+      onUpgraded: async (node, climb) => {
+        this.#keepIds(climb)
+        await this.#resets.renew(node)
+      },
+    })
     this.attendance = new Attendance({
       nodes: this.#nodes,
       planned: record.nodes,
@@ -95,6 +113,7 @@ export class Supervisor {
       restarts: this.#restarts,
       emit: this.#emit,
       requireRunning: () => this.#requireRunning(),
+      requireQuiet: () => this.#upgrades.requireNone(),
       status: () => this.status(),
       onChange: () => this.#run.soon(),
     })
@@ -156,7 +175,14 @@ export class Supervisor {
   /** Back to the plan, and empty. @throws LabError `wrong-state`, `reset-failed` */
   async reset(options: { timeoutMs: number }): Promise<ResetResult> {
     this.#requireRunning()
+    this.#upgrades.requireNone()
     return this.#resets.run(options).finally(() => this.#run.soon())
+  }
+
+  /** To another release, node by node. @throws LabError `wrong-state`, `bad-input`, `upgrade-failed` */
+  async upgrade(order: UpgradeOrder): Promise<UpgradeResult> {
+    this.#requireRunning()
+    return this.#upgrades.run(order, () => this.#resets.idle()).finally(() => this.#run.soon())
   }
 
   /** Idempotent: everybody who asks waits for the same end. @throws LabError `stop-failed` when a server is still there */
@@ -242,6 +268,7 @@ export class Supervisor {
   async #takeDown(): Promise<void> {
     this.#phase = 'stopping'
     this.#resets.close()
+    this.#upgrades.close()
     this.#restarts.close()
     const identities = this.#nodes.flatMap((node) => node.identity ?? [])
     await Promise.all(this.#nodes.map((node) => node.stop('down')))

@@ -29,6 +29,8 @@ const deniedMs = 400
 const forgottenMs = 5200
 /** Longer than it takes to take over, and no longer than a client should stand still. */
 const pauseMs = 1000
+/** Between a look and what is done about it. */
+const marginMs = 50
 /** Whoever was not heard for half of it is asked. No danger: only masters' suspicions count, and never those of one alone. */
 const talkativeTimeoutMs = 200
 
@@ -93,12 +95,18 @@ export class Aid {
         ])
         if (written !== undefined && written === read) {
           await replica.call('CLUSTER', 'FAILOVER', 'TAKEOVER')
+          await this.#heard(pausedAt)
           return
         }
       }
     } finally {
       await master.call('CLIENT', 'UNPAUSE')
     }
+  }
+
+  /** A write that the old master took before it has heard would be lost, though another of its replicas might acknowledge it. */
+  async #heard(pausedAt: number): Promise<void> {
+    while (Date.now() - pausedAt < pauseMs - marginMs) if (await isReplica(this.#demoted)) return
   }
 
   async #letSpeak(member: Member): Promise<void> {
