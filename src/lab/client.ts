@@ -93,11 +93,15 @@ function ask<Answer>(socketPath: string, { method, path, body, timeoutMs = 0 }: 
 }
 
 /**
- * Hands on the events of a lab from now on, until it ends. Keeps nobody alive.
+ * Hands on the events of a lab from now on, until it ends. Keeps nobody alive; one that is awaited does until it has begun.
  *
  * @returns when the supervisor has begun to tell
  */
-export function listenTo(socketPath: string, listener: (event: TimedEvent) => void): Promise<void> {
+export function listenTo(
+  socketPath: string,
+  listener: (event: TimedEvent) => void,
+  { awaited = false } = {},
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = http.get({ socketPath, path: '/events', agent: false }, (response) => {
       let rest = ''
@@ -109,9 +113,10 @@ export function listenTo(socketPath: string, listener: (event: TimedEvent) => vo
       })
       // The lab has ended, which its last event has said.
       response.once('error', () => {})
+      if (awaited) response.socket.unref()
       resolve()
     })
-    request.once('socket', (socket) => socket.unref())
+    if (!awaited) request.once('socket', (socket) => socket.unref())
     request.once('error', (error) => reject(silent(socketPath, error)))
   })
 }

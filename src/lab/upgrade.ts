@@ -36,6 +36,6 @@ export async function upgradeLab(
   const { malloc } = record.spec
   const build = await installFor({ redis, sha256, malloc }, context)
   await onBuilt?.()
-  if (onEvent) await listenTo(socket, onEvent)
+  if (onEvent) await listenTo(socket, onEvent, { awaited: true })
   return askUpgrade(socket, record.nodes.length, { redis, ...(sha256 !== undefined && { sha256 }), build, timeoutMs })
 }

@@ -10,7 +10,7 @@
  */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { failover, waitReady, type Climb, type Shape } from '../../cluster/index.js'
+import { failover, giveShardIds, waitReady, type Climb, type Shape } from '../../cluster/index.js'
 import { LabError, unreachable } from '../../errors.js'
 import type { Emit, ReadyLevel } from '../../events.js'
 import type { RedisNode } from '../../node/index.js'
@@ -73,6 +73,10 @@ async function upgradeNode(
   try {
     node.use(goal)
     note(node)
+    giveShardIds(
+      node,
+      nodes.filter((other) => other !== node),
+    )
     await startAgain(node, context, deadline)
   } catch (error) {
     signal.throwIfAborted()
