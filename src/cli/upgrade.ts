@@ -24,7 +24,7 @@ export async function run(invocation: Invocation): Promise<number> {
     const progress = showProgress({ json, goal: 'build' })
     const follow = (event: LabEvent) => {
       // Where it was built, the list is final before the first line about the nodes.
-      const line = json || isDetail(event) ? undefined : eventLine(event)
+      const line = json || !told.has(event.type) ? undefined : eventLine(event)
       if (line !== undefined) printNote(line)
     }
     let built = false
@@ -48,9 +48,13 @@ export async function run(invocation: Invocation): Promise<number> {
   return 0
 }
 
-/** What a person who waits need not be told: a node that is upgraded says so in the end. */
-const isDetail = ({ type }: LabEvent): boolean =>
-  type.startsWith('node-') && type !== 'node-upgraded' && type !== 'node-gave-up'
+/** What a person who waits is told; how it ends is the result, or the error. */
+const told: ReadonlySet<LabEvent['type']> = new Set([
+  'upgrade-started',
+  'node-upgraded',
+  'node-gave-up',
+  'failover-done',
+])
 
 function inWords(name: string, { to, nodes, elapsedMs }: UpgradeResult): string {
   if (nodes.length === 0) return `Lab "${name}" runs ${spellRelease(to)} already: nothing to upgrade.`

@@ -8,6 +8,7 @@ import { buildOf } from './builds.js'
 import type { LabRecord } from './record.js'
 import type { Restarts } from './restarts.js'
 import type { UpgradeResult } from './status.js'
+import type { Refusal } from './upgrade/plan.js'
 
 export interface UpgradesOptions {
   readonly nodes: readonly RedisNode[]
@@ -79,7 +80,7 @@ export class Upgrades {
     const { nodes, shape, restarts, emit, record, change, onUpgraded } = this.#options
     const { build: goal, timeoutMs } = order
     const startedAt = Date.now()
-    const [{ planRoll, rollProblems }, { look }, { roll }] = await Promise.all([
+    const [{ planRoll, refusalOf }, { look }, { roll }] = await Promise.all([
       import('./upgrade/plan.js'),
       import('./upgrade/look.js'),
       import('./upgrade/roll.js'),
@@ -94,8 +95,8 @@ export class Upgrades {
     if (isThere && isSameRelease(from, goal)) return done([])
     for (const node of nodes) node.observe()
     const seen = await look(nodes, { shape, planned, lab })
-    const problems = rollProblems(seen, goal)
-    if (problems.length > 0) throw impossible(goal, problems)
+    const refusal = refusalOf(seen, goal)
+    if (refusal) throw impossible(goal, refusal)
     const steps = planRoll(seen, goal)
     const count = steps.filter(({ kind }) => kind === 'upgrade').length
     emit({ type: 'upgrade-started', from: spellRelease(from), to: spellRelease(goal), nodes: count })
@@ -160,16 +161,9 @@ function finished(record: LabRecord, { redis, sha256, build }: UpgradeOrder): La
   }
 }
 
-function impossible(goal: Build, problems: readonly string[]): LabError {
-  const [only] = problems
-  const lost = problems.some((problem) => problem.includes('keeps nothing on disk'))
-  const hint = lost
-    ? 'Let its redis.conf keep what it has (appendonly yes, or a save), or take the lab down and begin it anew with that release.'
-    : 'Go there by way of a release between the two, or begin another lab with it: redis-lab up --name NAME --redis RELEASE.'
-  return new LabError({
-    code: 'bad-input',
-    message: only !== undefined && problems.length === 1 ? only : `the lab cannot be upgraded to ${spellRelease(goal)}`,
-    hint,
-    details: problems.length === 1 ? [] : problems,
-  })
+function impossible(goal: Build, { problems, hint }: Refusal): LabError {
+  const [only = ''] = problems
+  if (problems.length === 1) return new LabError({ code: 'bad-input', message: only, hint })
+  const message = `the lab cannot be upgraded to ${spellRelease(goal)}`
+  return new LabError({ code: 'bad-input', message, hint, details: problems })
 }

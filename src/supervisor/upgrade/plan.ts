@@ -68,22 +68,49 @@ function stepsOf({ master, replicas }: Shard, goal: Release): RollStep[] {
   return steps
 }
 
-/** Why it cannot be done, a sentence each; empty where it can. */
-export function rollProblems(nodes: readonly RollNode[], goal: Release): string[] {
+/** Why it cannot be done, and what can be. */
+export interface Refusal {
+  /** A sentence each. */
+  readonly problems: readonly string[]
+  readonly hint: string
+}
+
+const another = 'Or begin another lab with that release: redis-lab up --name NAME --redis RELEASE.'
+
+export function refusalOf(nodes: readonly RollNode[], goal: Release): Refusal | undefined {
   const to = spellRelease(goal)
   const old = nodes.filter(({ release }) => !isSameRelease(release, goal))
   const releases = old.map(({ release }) => release)
   const distinct = releases.filter((one, at) => releases.findIndex((other) => isSameRelease(one, other)) === at)
-  const unreadable = distinct.filter((release) => !readsDataOf(goal, release))
-  if (unreadable.length > 0) return unreadable.map((from) => `${to} cannot read the data of ${spellRelease(from)}`)
-  const deaf = distinct.filter((release) => !canTalk(goal, release))
-  if (deaf.length > 0)
-    return deaf.map((from) => `${to} and ${spellRelease(from)} do not understand each other as nodes of a cluster`)
-  return shardsOf(nodes).flatMap(({ master, replicas }) => {
-    if (!old.includes(master)) return []
-    if (replicas.length > 0 && !canFollow(goal, master.release))
-      return [`a replica with ${to} could not follow ${master.name} (${spellRelease(master.release)})`]
-    if (replicas.length > 0 || master.keepsData) return []
-    return [`${master.name} has no replica and keeps nothing on disk: what it has would be lost when it is restarted`]
-  })
+  const shards = shardsOf(nodes).filter(({ master }) => old.includes(master))
+  const refusals: Refusal[] = [
+    {
+      problems: distinct
+        .filter((one) => !readsDataOf(goal, one))
+        .map((one) => `${to} cannot read the data of ${spellRelease(one)}`),
+      hint: `A release reads what its own line and older ones have written. ${another.replace('Or begin', 'Begin')}`,
+    },
+    {
+      problems: distinct
+        .filter((one) => !canTalk(goal, one))
+        .map((one) => `${to} and ${spellRelease(one)} do not understand each other as nodes of a cluster`),
+      hint: `Go there by way of a 7.0, which understands both: redis-lab upgrade --redis 7.0. ${another}`,
+    },
+    {
+      problems: shards
+        .filter(({ master, replicas }) => replicas.length > 0 && !canFollow(goal, master.release))
+        .map(({ master }) => `a replica with ${to} could not follow ${master.name} (${spellRelease(master.release)})`),
+      hint: another.replace('Or begin', 'Begin'),
+    },
+    {
+      problems: shards
+        .filter(({ master, replicas }) => replicas.length === 0 && !master.keepsData)
+        .map(
+          ({ master }) =>
+            `${master.name} has no replica and keeps nothing on disk: what it has would be lost when it is restarted`,
+        ),
+      hint: `Have it keep what it has: "appendonly yes" in its redis.conf and in CONFIG SET. ${another}`,
+    },
+  ]
+  return refusals.find(({ problems }) => problems.length > 0)
 }
