@@ -3,8 +3,8 @@ import { configDefaults, defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Projects of their own: scripts/examples.js installs and runs them.
-    exclude: [...configDefaults.exclude, 'test/examples/**'],
+    // Projects of their own: scripts/examples.js installs and runs the examples, `npm run matrix` runs the matrix.
+    exclude: [...configDefaults.exclude, 'test/examples/**', 'test/matrix/**'],
     globalSetup: ['test/support/global-setup.ts'],
     // Each test starts processes of its own; a runner process per file keeps their signals apart.
     pool: 'forks',

@@ -4,9 +4,9 @@ import { pruneBuilds, removeBuilds, usedBuilds, type UsedBuild } from '../lab/in
 import { placesFrom } from '../paths.js'
 import { clearCache } from '../release/index.js'
 import { badInput, flagName, metaOf } from '../spec/index.js'
+import { didYouMean } from '../util/did-you-mean.js'
 import { cacheText, printJson, printNote, printResult, type BuildRow } from '../view/index.js'
 import type { Invocation, Run } from './command.js'
-import { didYouMean } from './did-you-mean.js'
 import { resolveOptions } from './options.js'
 import { cacheShape } from './shapes.js'
 

@@ -1,5 +1,5 @@
 /** redis-lab versions */
-import { isVerified, verified } from '../cluster/index.js'
+import { isVerified } from '../cluster/index.js'
 import { placesFrom } from '../paths.js'
 import { compareVersions, defaultVersion, lineOf, listBuilds, releaseLines } from '../release/index.js'
 import { printJson, printResult, versionsText, type LineRow } from '../view/index.js'
@@ -15,26 +15,13 @@ export async function run(invocation: Invocation): Promise<number> {
     const { engine, version, source } = build
     return [{ key, engine, version, source, sizeBytes, lastUsed: lastUsed.toISOString() }]
   })
-  const lines = (await allLines()).map((line): LineRow => {
+  const lines = (await releaseLines()).map((line): LineRow => {
     const own = built.filter(({ engine, version }) => engine === line.engine && lineOf(version) === line.line)
     const versions = [...new Set(own.map(({ version }) => version))].sort(compareVersions)
-    return { ...line, built: versions }
+    const instant = isVerified({ engine: line.engine, version: line.newest })
+    return { ...line, instant, built: versions }
   })
   if (json) printJson({ default: defaultVersion, lines, built })
   else printResult(versionsText(defaultVersion, lines))
   return 0
-}
-
-/** Those that can be had by a version, and those that are only verified: Redis first, each oldest first. */
-async function allLines(): Promise<Omit<LineRow, 'built'>[]> {
-  const known = (await releaseLines()).map((line) => ({
-    ...line,
-    instant: isVerified({ engine: line.engine, version: line.newest }),
-  }))
-  const others = verified
-    .map(({ engine, first }) => ({ engine, line: lineOf(first), newest: null, versions: [], instant: true }))
-    .filter(({ engine, line }) => !known.some((one) => one.engine === engine && one.line === line))
-  return [...known, ...others].sort(
-    (a, b) => a.engine.localeCompare(b.engine) || compareVersions(`${a.line}.0`, `${b.line}.0`),
-  )
 }

@@ -15,6 +15,7 @@ import {
   findFreePorts,
   openAccess,
   releasePorts,
+  requireDirectives,
   requireFreePorts,
   requireModules,
   takePorts,
@@ -197,6 +198,8 @@ async function prepareNew(
   const plan = planTopology({ masters: spec.masters, replicas: spec.replicas, ports: new Array<number>(count).fill(0) })
   requireMixable(plan, buildFor)
   if (beginning) for (const { name } of plan) beginning.requireFit(buildFor(name))
+  for (const one of new Set(plan.map(({ name }) => buildFor(name))))
+    await requireDirectives({ build: one, set: spec.set, modules: spec.modules })
   if (given) await takePorts(given, claims)
   const ports = given ?? (await findFreePorts(count, claims))
   const record = newRecord(places, { spec, build, own, ports })
@@ -216,6 +219,9 @@ async function prepareKept(
   else await takePorts(ports, claims)
   try {
     const record = await keptRecord(kept, wanted, (spec) => installFor(spec, context))
+    // What it runs with already was taken by this build.
+    if (wanted.given.has('set'))
+      for (const build of buildsOf(record)) await requireDirectives({ build, ...record.spec })
     for (const build of buildsOf(record)) noteUse(placesFrom(context.env).cache, build)
     return record
   } catch (error) {

@@ -1,6 +1,7 @@
 /** A running lab to another release: the caller installs it, the lab's supervisor does the rest. */
 import { LabError } from '../errors.js'
 import type { TimedEvent } from '../events.js'
+import { requireDirectives } from '../node/index.js'
 import { readLab, type UpgradeResult } from '../supervisor/index.js'
 import { askStatus, askUpgrade, listenTo } from './client.js'
 import { installFor, type OpenContext } from './open.js'
@@ -35,6 +36,7 @@ export async function upgradeLab(
   }
   const { malloc } = record.spec
   const build = await installFor({ redis, sha256, malloc }, context)
+  await requireDirectives({ build, ...record.spec })
   await onBuilt?.()
   if (onEvent) await listenTo(socket, onEvent, { awaited: true })
   return askUpgrade(socket, record.nodes.length, { redis, ...(sha256 !== undefined && { sha256 }), build, timeoutMs })

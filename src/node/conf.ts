@@ -1,6 +1,7 @@
 /** The text of a node's redis.conf: the template, filled in, with the user's directives in place of the template's. */
 import { readFileSync } from 'node:fs'
 import { templatePath } from '../paths.js'
+import { compareVersions, type Build } from '../release/index.js'
 import { readWords, type Directive, type ModuleSpec } from '../spec/index.js'
 
 export interface ConfInput {
@@ -8,6 +9,8 @@ export interface ConfInput {
   readonly name: string
   readonly port: number
   readonly dir: string
+  /** Lines of the template that its version would refuse are left out. */
+  readonly build: Pick<Build, 'engine' | 'version'>
   readonly set: readonly Directive[]
   readonly modules?: readonly ModuleSpec[]
 }
@@ -25,6 +28,7 @@ export function renderConf(input: ConfInput): string {
   const replaced = new Set(input.set.map((directive) => directive.name))
   const lines = template
     .split('\n')
+    .flatMap((line) => ofVersion(line, input.build))
     .filter((line) => !replaced.has(/^[a-z-]+/.exec(line)?.[0] ?? ''))
     .map((line) => line.replaceAll(/\{\{(\w+)\}\}/g, (_, key: string) => values[key] ?? missing(key)))
   // Redis takes the last of two equal directives, and all of those that may be repeated: both follow from keeping the order.
@@ -38,6 +42,17 @@ export function renderConf(input: ConfInput): string {
     ...(own.length > 0 ? ['', '# --set', ...own] : []),
     '',
   ].join('\n')
+}
+
+/**
+ * A line that begins with `{{from redis 7.0.0, valkey 7.2.0}}` is for these versions and later ones; comments about it too. It is
+ * said here once more, beside the table of directives, because reading that for every start would cost more than it is worth.
+ */
+function ofVersion(line: string, { engine, version }: ConfInput['build']): string[] {
+  const [, since, text = ''] = /^\{\{from ([^}]*)\}\} ?(.*)$/.exec(line) ?? []
+  if (since === undefined) return [line]
+  const first = since.split(', ').find((one) => one.startsWith(`${engine} `))
+  return first !== undefined && compareVersions(version, first.slice(engine.length + 1)) >= 0 ? [text] : []
 }
 
 /** The value that a redis.conf gives a directive, as Redis reads it: the last line counts. Undefined where none does. */

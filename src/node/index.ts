@@ -1,5 +1,6 @@
 export { cliAccess, openAccess, type Access, type TlsFiles, type User } from './access.js'
 export { ConnectionError, NodeClient, ReplyError, type Reply } from './client.js'
+export { requireDirectives } from './directives/index.js'
 export { readDirective, renderConf, type ConfInput } from './conf.js'
 export { requireModules } from './module-file.js'
 export { logTail, writeNodeFolder } from './folder.js'

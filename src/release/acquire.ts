@@ -14,7 +14,16 @@ import type { Job } from './context.js'
 import { releaseUrl } from './download/address.js'
 import { HostUnreachable } from './download/download.js'
 import { lockFile, writeRecall } from './entry.js'
-import { cachedBuild, contentKey, defaultWish, distroWish, officialKey, placeOf, type Makeable } from './cached.js'
+import {
+  cachedBuild,
+  contentKey,
+  defaultRelease,
+  defaultWish,
+  distroWish,
+  officialKey,
+  placeOf,
+  type Makeable,
+} from './cached.js'
 import { distroName, installDistro } from './sources/distro.js'
 import { installTarball, installTree } from './sources/local.js'
 import { installOfficial, unreachable } from './sources/official.js'
@@ -53,12 +62,10 @@ async function make(job: Job, wanted: Makeable): Promise<Build> {
     case 'default':
       return climb(job)
     case 'official':
-      return installOfficial(job, { version: wanted.version, key: officialKey(wanted.version, job) }).catch(
-        (error: unknown) => {
-          if (!(error instanceof HostUnreachable)) throw error
-          throw unreachable(wanted.version, error.message, releaseUrl(wanted.version, job.env['REDIS_LAB_MIRROR']))
-        },
-      )
+      return installOfficial(job, wanted).catch((error: unknown) => {
+        if (!(error instanceof HostUnreachable)) throw error
+        throw unreachable(wanted, error.message, releaseUrl(wanted, job.env['REDIS_LAB_MIRROR']))
+      })
     case 'distro': {
       const build = await installDistro(job, wanted)
       writeRecall(job.cacheDir, distroWish(wanted, job), { build })
@@ -77,17 +84,18 @@ async function make(job: Job, wanted: Makeable): Promise<Build> {
 const passable: readonly ErrorCode[] = ['release-unreachable', 'release-unknown', 'release-broken', 'build-failed']
 
 async function climb(job: Job): Promise<Build> {
-  const { defaultVersion: version, cacheDir, emit } = job
-  const official: Makeable = { kind: 'official', version }
-  const key = officialKey(version, job)
-  const host = releaseUrl(version, job.env['REDIS_LAB_MIRROR']).host
+  const { cacheDir, emit } = job
+  const release = defaultRelease(job)
+  const { version } = release
+  const host = releaseUrl(release, job.env['REDIS_LAB_MIRROR']).host
   const said: string[] = []
   const step = (from: string, to: string, reason: string) => {
     said.push(`${from}: ${reason}`)
     emit({ type: 'release-fallback', from, to, reason })
   }
   try {
-    return (await once(job, official, () => installOfficial(job, { version, key }))).build
+    const official: Makeable = { kind: 'official', ...release }
+    return (await once(job, official, () => installOfficial(job, release))).build
   } catch (error) {
     if (!(error instanceof HostUnreachable)) throw error
     step(`official release ${version}`, 'distribution source', `${host} could not be reached: ${error.message}`)
@@ -124,7 +132,7 @@ async function lockName(job: Job, wanted: Makeable): Promise<string> {
     case 'default':
       return defaultWish(job)
     case 'official':
-      return officialKey(wanted.version, job)
+      return officialKey(wanted, job)
     case 'distro':
       return distroWish(wanted, job)
     case 'url':
@@ -139,7 +147,7 @@ function nameOf(job: Job, wanted: Makeable): string {
     case 'default':
       return `redis ${job.defaultVersion} or what can be had instead`
     case 'official':
-      return `redis ${wanted.version}`
+      return `${wanted.engine} ${wanted.version}`
     case 'distro':
       return distroName(wanted)
     case 'url':

@@ -9,3 +9,9 @@ export interface Build {
   readonly server: string
   readonly cli: string
 }
+
+/** What a project publishes under a number. */
+export type OfficialRelease = Pick<Build, 'engine' | 'version'>
+
+/** As people write it. */
+export const titleOf = (engine: Build['engine']): string => (engine === 'valkey' ? 'Valkey' : 'Redis')

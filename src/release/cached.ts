@@ -1,5 +1,5 @@
 /** What an earlier call has left in the cache for a wish. Loads nothing heavy: every `up` goes through here. */
-import type { Build } from './build.js'
+import type { Build, OfficialRelease } from './build.js'
 import type { Job } from './context.js'
 import { printable } from './download/address.js'
 import { readEntry, readRecall } from './entry.js'
@@ -14,11 +14,11 @@ export async function cachedBuild(job: Job, wanted: Makeable): Promise<Build | u
   const { cacheDir } = job
   switch (wanted.kind) {
     case 'official':
-      return readEntry(cacheDir, officialKey(wanted.version, job))
+      return readEntry(cacheDir, officialKey(wanted, job))
     case 'distro':
       return readRecall(cacheDir, distroWish(wanted, job))?.build
     case 'default': {
-      const own = readEntry(cacheDir, officialKey(job.defaultVersion, job))
+      const own = readEntry(cacheDir, officialKey(defaultRelease(job), job))
       if (own) return own
       const standIn = readRecall(cacheDir, defaultWish(job))
       return standIn?.insteadOf === job.defaultVersion ? standIn.build : undefined
@@ -32,7 +32,13 @@ export async function cachedBuild(job: Job, wanted: Makeable): Promise<Build | u
   }
 }
 
-export const officialKey = (version: string, flavour: Flavour): string => `redis-${version}-${flavourName(flavour)}`
+export const officialKey = ({ engine, version }: OfficialRelease, flavour: Flavour): string =>
+  `${engine}-${version}-${flavourName(flavour)}`
+
+export const defaultRelease = ({ defaultVersion }: Pick<Job, 'defaultVersion'>): OfficialRelease => ({
+  engine: 'redis',
+  version: defaultVersion,
+})
 
 export const defaultWish = (flavour: Flavour): string => `default-${flavourName(flavour)}`
 

@@ -5,22 +5,22 @@
  * `request.ts` reads the wish, `install.ts` answers it from the cache, `acquire.ts` does the rest with the rooms `sources/`,
  * `download/`, `archive/` and `make/`. All that is heavy is loaded when it is needed and not before.
  */
-import type { Build } from './build.js'
+import type { Build, OfficialRelease } from './build.js'
 import type { ShelvedBuild } from './builds.js'
 import type { Environment, ReleaseContext, ReleaseRequest } from './context.js'
 import { install, readWish } from './install.js'
 import type { HostReport, Tool } from './inspect.js'
 import type { ReleaseLine } from './known.js'
 
-export type { Build } from './build.js'
+export { titleOf, type Build } from './build.js'
 export type { ShelvedBuild } from './builds.js'
 export type { ReleaseContext, ReleaseRequest } from './context.js'
 export type { HostReport, Tool } from './inspect.js'
 export type { ReleaseLine } from './known.js'
 export { defaultVersion } from './checksums.js'
 export { noteUse } from './entry.js'
-export { pinnedTo } from './request.js'
 export { canFollow, canTalk, isSameRelease, readsDataOf, spellRelease } from './mixing.js'
+export { meansTheSame, pinnedTo } from './request.js'
 export { compareVersions, lineOf } from './version.js'
 
 /**
@@ -71,7 +71,14 @@ export async function clearCache(cacheDir: string): Promise<number> {
   return (await import('./clear.js')).clearCache(cacheDir)
 }
 
-/** Whether the default release can be downloaded from here, or why not. @throws LabError `bad-input` (REDIS_LAB_MIRROR) */
-export async function probeOfficialHost(env: Environment, signal?: AbortSignal): Promise<HostReport> {
-  return (await import('./inspect.js')).probeOfficialHost(env, signal)
+/**
+ * Whether a release, the default one where none is named, can be downloaded from here, or why not.
+ *
+ * @throws LabError `bad-input` (REDIS_LAB_MIRROR)
+ */
+export async function probeOfficialHost(
+  env: Environment,
+  how: { readonly release?: OfficialRelease; readonly signal?: AbortSignal } = {},
+): Promise<HostReport> {
+  return (await import('./inspect.js')).probeOfficialHost(env, how)
 }

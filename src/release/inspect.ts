@@ -1,4 +1,5 @@
 /** What `redis-lab doctor` asks: could a release be had and made on this machine? Changes nothing. */
+import type { OfficialRelease } from './build.js'
 import type { Environment } from './context.js'
 import { printable, releaseUrl } from './download/address.js'
 import { describeFailure, openUrl } from './download/fetch.js'
@@ -15,20 +16,25 @@ export async function inspectTools(env: Environment): Promise<Tool[]> {
 }
 
 export interface HostReport {
-  /** What was asked for: the default version's tarball. */
+  /** What was asked for: the tarball of a release. */
   readonly url: string
   readonly ok: boolean
   /** Why not, in words. */
   readonly reason?: string | undefined
 }
 
+const defaultRelease: OfficialRelease = { engine: 'redis', version: defaultVersion }
+
 /**
- * Asks once whether the default release is there for the taking.
+ * Asks once whether a release, the default one where none is named, is there for the taking.
  *
  * @throws LabError `bad-input` when REDIS_LAB_MIRROR is no address that may be used
  */
-export async function probeOfficialHost(env: Environment, signal?: AbortSignal): Promise<HostReport> {
-  const target = releaseUrl(defaultVersion, env['REDIS_LAB_MIRROR'])
+export async function probeOfficialHost(
+  env: Environment,
+  { release = defaultRelease, signal }: { readonly release?: OfficialRelease; readonly signal?: AbortSignal } = {},
+): Promise<HostReport> {
+  const target = releaseUrl(release, env['REDIS_LAB_MIRROR'])
   const url = printable(target)
   const timeout = new AbortController()
   const timer = setTimeout(() => timeout.abort(), patience.answerMs)

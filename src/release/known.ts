@@ -12,12 +12,17 @@ export interface ReleaseLine {
   readonly newest: string
 }
 
-/** Of the table of checksums, oldest first. */
-export function releaseLines(known = checksums): ReleaseLine[] {
-  const versions = Object.keys(known).sort(compareVersions)
+/** Of the table of checksums: of each engine, oldest first. */
+export const releaseLines = (known = checksums): ReleaseLine[] => [
+  ...linesOf('redis', Object.keys(known.redis)),
+  ...linesOf('valkey', Object.keys(known.valkey)),
+]
+
+function linesOf(engine: Build['engine'], known: readonly string[]): ReleaseLine[] {
+  const versions = [...known].sort(compareVersions)
   const lines = [...new Set(versions.map(lineOf))]
   return lines.map((line) => {
     const own = versions.filter((version) => lineOf(version) === line)
-    return { engine: 'redis', line, versions: own, newest: own.at(-1) ?? line }
+    return { engine, line, versions: own, newest: own.at(-1) ?? line }
   })
 }

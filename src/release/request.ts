@@ -1,7 +1,7 @@
 /**
  * What `--redis` asked for: from a text to one of a few kinds, or to a sentence about what is wrong with it.
  *
- *     [ENGINE@]VERSION    8.0.6, redis@8.0.6               a release with a checksum in our table
+ *     [ENGINE@]VERSION    8.0.6, valkey@9.1.1              a release with a checksum in our table
  *     [ENGINE@]ALIAS      8.0, 8, latest                   the newest of these, as far as the table goes
  *     [ENGINE@]distro[:SUITE]                              a source package of the distribution, of this or another suite
  *     system · https://….tar.gz (with a sha256) · a path
@@ -11,7 +11,7 @@ import path from 'node:path'
 import { LabError } from '../errors.js'
 import { checksumProblem, isAddress } from '../spec/index.js'
 import { quoted } from '../util/text.js'
-import type { Build } from './build.js'
+import { titleOf, type Build, type OfficialRelease } from './build.js'
 import type { Checksums } from './checksums.js'
 import type { Environment } from './context.js'
 import { addressProblem } from './download/address.js'
@@ -21,7 +21,7 @@ import { isAlias, isVersion, nearestVersions, newestOf } from './version.js'
 export type Wanted =
   | { readonly kind: 'default' }
   /** `alias` is what was asked for where that was not the version itself. */
-  | { readonly kind: 'official'; readonly version: string; readonly alias?: string }
+  | (OfficialRelease & { readonly kind: 'official'; readonly alias?: string })
   | { readonly kind: 'distro'; readonly engine: Build['engine']; readonly suite?: string }
   | { readonly kind: 'system' }
   | { readonly kind: 'url'; readonly url: URL; readonly sha256: string }
@@ -64,11 +64,21 @@ export function pinnedTo(text: string | undefined, { engine, version }: Pick<Bui
   return engine === 'redis' ? version : `${engine}@${version}`
 }
 
+/**
+ * Whether a text asks for the same thing wherever it is said. A path does not; and an address, which does, is for whoever gave
+ * it to vouch for.
+ */
+export function meansTheSame(text: string): boolean {
+  const [, prefix, what = ''] = named.exec(text) ?? []
+  if (what.startsWith('distro:')) return suiteName.test(what.slice('distro:'.length))
+  return isVersion(what) || what === 'distro' || (what === 'system' && prefix === undefined)
+}
+
 function readVersion(what: string, engine: Build['engine'], known: Checksums): Wanted {
-  if (engine === 'valkey') throw unknownVersion(what, engine, known)
-  if (isVersion(what) && Object.hasOwn(known, what)) return { kind: 'official', version: what }
-  const version = isAlias(what) ? newestOf(what, Object.keys(known)) : undefined
-  if (version !== undefined) return { kind: 'official', version, alias: what }
+  const sums = known[engine]
+  if (isVersion(what) && Object.hasOwn(sums, what)) return { kind: 'official', engine, version: what }
+  const version = isAlias(what) ? newestOf(what, Object.keys(sums)) : undefined
+  if (version !== undefined) return { kind: 'official', engine, version, alias: what }
   throw unknownVersion(what, engine, known)
 }
 
@@ -153,14 +163,11 @@ function isReadable(target: string): boolean {
 }
 
 function unknownVersion(version: string, engine: Build['engine'], known: Checksums): LabError {
-  if (engine === 'valkey')
-    return unknown(
-      `Valkey ${version} cannot be verified: redis-lab knows no checksums of Valkey`,
-      'Three ways to it: the address of its tarball with --sha256, the path of one, or valkey@distro:SUITE where a distribution has it (sid has).',
-    )
+  const prefix = engine === 'redis' ? '' : `${engine}@`
+  const near = nearestVersions(version, Object.keys(known[engine])).map((one) => prefix + one)
   return unknown(
-    `Redis ${version} is not among the releases that redis-lab can verify`,
-    `Near it: ${nearestVersions(version, Object.keys(known)).join(', ')}; "redis-lab versions" lists all. Any other can be given as an address with --sha256, or as a path.`,
+    `${titleOf(engine)} ${version} is not among the releases that redis-lab can verify`,
+    `Near it: ${near.join(', ')}; "redis-lab versions" lists all. Any other can be given as an address with --sha256, or as a path${engine === 'valkey' ? ', and valkey@distro:SUITE is what a distribution has' : ''}.`,
   )
 }
 

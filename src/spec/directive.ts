@@ -8,6 +8,8 @@ export interface Directive {
   readonly value: string
 }
 
+const portsOwned = 'a node is known by its port, which is chosen with --port'
+
 /** Directives that the lab itself depends on, and what to use instead. */
 const owned: Readonly<Record<string, string>> = {
   port: 'ports are chosen with --port',
@@ -19,6 +21,13 @@ const owned: Readonly<Record<string, string>> = {
   'cluster-enabled': 'every node of a lab is a cluster node',
   'cluster-config-file': 'the lab reads it',
   'cluster-port': 'the bus port is always port + 10000',
+  'cluster-announce-port': portsOwned,
+  'cluster-announce-tls-port': portsOwned,
+  'cluster-announce-bus-port': portsOwned,
+  'cluster-announce-client-port': portsOwned,
+  'cluster-announce-client-tls-port': portsOwned,
+  replicaof: 'the cluster says whose replica a node is',
+  slaveof: 'the cluster says whose replica a node is',
   daemonize: 'nodes stay children of the supervisor',
   supervised: 'nodes stay children of the supervisor',
   pidfile: 'the lab keeps its own record of processes',
@@ -36,7 +45,7 @@ export function parseDirective(text: string): Directive | string {
   const [, rawName, value] = /^ *([^ ]+) +([^ ].*?) *$/.exec(text) ?? []
   if (!rawName || !value) return 'takes a directive and its value, such as "maxmemory 100mb"'
   const name = rawName.toLowerCase()
-  if (!/^[a-z][a-z0-9.-]*$/.test(name)) return `"${rawName}" is not the name of a directive`
+  if (!/^[a-z][a-z0-9._-]*$/.test(name)) return `"${rawName}" is not the name of a directive`
   const reason = owned[name]
   if (reason !== undefined) return `"${name}" belongs to the lab: ${reason}`
   const words = readWords(value)
@@ -45,4 +54,20 @@ export function parseDirective(text: string): Directive | string {
     return 'a "bind" must keep 127.0.0.1, where the lab itself reaches its nodes'
   }
   return { name, value }
+}
+
+/**
+ * What is wrong with an address that nodes announce: the others connect to it, and whoever is not to be reached there is out of
+ * the cluster as soon as one of them has to connect anew.
+ *
+ * @returns a sentence, or undefined
+ */
+export function announceProblem(set: readonly Directive[]): string | undefined {
+  const lastOf = (name: string) => readWords(set.findLast((directive) => directive.name === name)?.value ?? '') ?? []
+  const [announced = ''] = lastOf('cluster-announce-ip')
+  const bound = new Set(lastOf('bind').map((word) => word.replace(/^-/, '')))
+  const everywhere = announced.includes(':') ? ['::', '::*', '*'] : ['0.0.0.0', '*']
+  if (announced === '' || announced === '127.0.0.1' || [announced, ...everywhere].some((word) => bound.has(word)))
+    return undefined
+  return `--set "cluster-announce-ip ${announced}": nodes reach each other at that address, so it must be 127.0.0.1, or stand in a --set "bind …" as well`
 }

@@ -2,7 +2,7 @@
 import ms, { type StringValue } from 'ms'
 import * as z from 'zod'
 import { readyLevels } from '../events.js'
-import { parseDirective, type Directive } from './directive.js'
+import { announceProblem, parseDirective, type Directive } from './directive.js'
 import { hasControls, parseModule, type ModuleSpec } from './module.js'
 import { optionMeta, readNumber } from './option.js'
 import { lastDataPort } from './ports.js'
@@ -102,7 +102,7 @@ export const labShape = {
   redis: oneLine.optional().register(optionMeta, {
     flag: '--redis <release>',
     description:
-      'a version (8.0.6), the newest of a line (8.0, 8, latest), an https address with --sha256, a path (tarball, source tree or built tree), "system", "distro", or the source package of another suite ("distro:trixie", "valkey@distro:sid")',
+      'a version (8.0.6, valkey@9.1.1), the newest of a line (8.0, 8, latest), an https address with --sha256, a path (tarball, source tree or built tree), "system", "distro", or the source package of another suite ("distro:trixie", "valkey@distro:sid")',
     expects: 'a version, "latest", an address, a path, "system" or "distro"',
     env: 'REDIS_LAB_REDIS',
   }),
@@ -205,6 +205,8 @@ export function crossCheck(spec: LabSpec): string[] {
   }
   // As with the ports: only whoever has read a snapshot knows its nodes.
   if (spec.from === undefined) problems.push(...redisForProblems(spec.redisFor, spec))
+  const unreachable = announceProblem(spec.set)
+  if (unreachable) problems.push(unreachable)
   const unverified = checksumProblem(spec)
   if (unverified) problems.push(unverified)
   if (spec.ephemeral && spec.dir !== undefined)

@@ -208,8 +208,8 @@ export class Supervisor {
     const seed = origin.kind === 'new' ? origin.seed : undefined
     const { build, nodes, spec, dir } = record
     const { set, modules } = spec
-    for (const { name, port, dir } of this.#nodes) {
-      writeNodeFolder({ lab: record.name, name, port, dir, set, modules }, { rewrite })
+    for (const { name, port, dir, build } of this.#nodes) {
+      writeNodeFolder({ lab: record.name, name, port, dir, build, set, modules }, { rewrite })
     }
     if (seed) await this.#sow(seed)
     const logFile = labFiles.createLog(dir)

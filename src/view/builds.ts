@@ -45,8 +45,7 @@ export interface LineRow {
   readonly engine: 'redis' | 'valkey'
   /** 8.0 */
   readonly line: string
-  /** Null where none can be had by its version. */
-  readonly newest: string | null
+  readonly newest: string
   /** What can be had by its version, oldest first. */
   readonly versions: readonly string[]
   /** Forming instantly is verified. */
@@ -59,8 +58,8 @@ export function versionsText(defaultVersion: string, lines: readonly LineRow[]):
   const rows = lines.map(({ engine, line, newest, versions, instant, built }) => [
     engine,
     line,
-    newest ?? '-',
-    versions.length === 0 ? 'by address, path or distro' : span(versions),
+    newest,
+    span(versions),
     instant ? 'yes' : '-',
     built.join(', ') || '-',
   ])

@@ -44,7 +44,10 @@ export class Group implements AsyncDisposable {
     this.nodes = planTopology({ masters, replicas, ports })
     this.servers = this.nodes.map(({ name, port }) => {
       const own = labFiles.node(dir, port)
-      writeNodeFolder({ lab: 'group', name, port, dir: own, set: set.map(read) }, { rewrite: false })
+      writeNodeFolder(
+        { lab: 'group', name, port, dir: own, build: inject('build'), set: set.map(read) },
+        { rewrite: false },
+      )
       const emit = (event: LabEvent) => this.#note(event)
       // As the supervisor does: a server that ends while the cluster forms ends the forming.
       const onCrash = (node: RedisNode) => void node.startError('it exited').then((error) => this.#failure.abort(error))

@@ -282,7 +282,7 @@ test('a hostile archive is refused even when its checksum is right', async () =>
   ])
   const bytes = readFileSync(path.join(dir, 'a.tar.gz'))
   const { base } = await serve((_request, response) => void response.end(bytes))
-  const checksums = { [version]: createHash('sha256').update(bytes).digest('hex') }
+  const checksums = { redis: { [version]: createHash('sha256').update(bytes).digest('hex') }, valkey: {} }
   const context = recorder({ REDIS_LAB_MIRROR: base })
   await expect(install(libc(), context, { ...world, checksums })).rejects.toMatchObject({ code: 'archive-refused' })
   expectNothingBuilt(context.cacheDir)

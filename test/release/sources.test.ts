@@ -24,7 +24,7 @@ test('an alias is one version before anything is looked up, and is said to be', 
   const { bytes, world, version } = await fakeRelease()
   const { base, requests } = await serve((_request, response) => void response.end(bytes))
   const context = recorder({ REDIS_LAB_MIRROR: base })
-  const older = { ...world, checksums: { ...world.checksums, '5.0.5': 'x', '1.0.0': 'x' } }
+  const older = { ...world, checksums: { redis: { ...world.checksums.redis, '5.0.5': 'x', '1.0.0': 'x' }, valkey: {} } }
   const build = await install(libc('latest'), context, older)
   expect(build).toMatchObject({ version, source: `official release ${version}` })
   expect(requests.map(({ url }) => url)).toEqual([`/redis-${version}.tar.gz`])
@@ -180,7 +180,7 @@ test('a header that is missing comes with the package that has it', async () => 
 test('a release that is too old for TLS says so before anything is downloaded', async () => {
   const { world } = await fakeRelease()
   const { base, requests } = await serve((_request, response) => void response.end())
-  const old = { ...world, checksums: { '5.0.14': 'x' } }
+  const old = { ...world, checksums: { redis: { '5.0.14': 'x' }, valkey: {} } }
   const context = recorder({ REDIS_LAB_MIRROR: base })
   await expect(install({ ...libc('5.0.14'), tls: true }, context, old)).rejects.toMatchObject({
     code: 'release-unknown',

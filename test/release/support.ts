@@ -98,7 +98,8 @@ export async function fakeRelease({ serverRecipe = 'true', ballastBytes = 0 } = 
   await tar.create({ file: archive, cwd: dir, gzip: true }, [top])
   const bytes = readFileSync(archive)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
-  const world = { checksums: { [version]: sha256 }, defaultVersion: version, patience: impatient, aptDir: tempDir() }
+  const checksums = { redis: { [version]: sha256 }, valkey: {} }
+  const world = { checksums, defaultVersion: version, patience: impatient, aptDir: tempDir() }
   return { archive, bytes, sha256, world, version }
 }
 

@@ -65,7 +65,7 @@ function requireFit(dir: string, { engine, version }: Manifest, build: Build): v
   throw new LabError({
     code: 'bad-input',
     message: `the snapshot was taken of ${engine} ${version}, which ${build.engine} ${build.version} cannot be trusted to read`,
-    hint: `Choose that release or a newer one with --redis, such as --redis ${version}.`,
+    hint: `Choose that release or a newer one with --redis, such as --redis ${engine === 'redis' ? '' : `${engine}@`}${version}.`,
     details: [`snapshot: ${dir}`, `server: ${build.server}`],
   })
 }

@@ -12,6 +12,7 @@ import path from 'node:path'
 import * as z from 'zod'
 import { countSlots, slotCount } from '../../cluster/index.js'
 import { LabError } from '../../errors.js'
+import { meansTheSame } from '../../release/index.js'
 import { labShape } from '../../spec/index.js'
 import { writeWhole } from '../../util/files.js'
 
@@ -49,10 +50,7 @@ const manifest = z
     engine: z.enum(['redis', 'valkey']),
     version: z.string().regex(/^\d+\.\d+\.\d+$/),
     /** What was asked for to get that release; null for what only means something where it was. */
-    redis: z
-      .string()
-      .regex(/^(\d+\.\d+\.\d+|system|distro)$/)
-      .nullable(),
+    redis: z.string().refine(meansTheSame, 'it is no release that means the same everywhere').nullable(),
     malloc: labShape.malloc,
     /** Of each master. */
     replicas: labShape.replicas,

@@ -5,7 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { LabError } from '../../errors.js'
 import { labLock, snapshotEntry, snapshotLock, type Places } from '../../paths.js'
-import { compareVersions, pinnedTo, readsDataOf, spellRelease } from '../../release/index.js'
+import { compareVersions, meansTheSame, pinnedTo, readsDataOf, spellRelease } from '../../release/index.js'
 import { badInput } from '../../spec/index.js'
 import { buildOf, readLab, releasesOf, type LabRecord } from '../../supervisor/index.js'
 import { withLock } from '../../util/lock.js'
@@ -134,7 +134,7 @@ function manifestOf(record: LabRecord, shards: Shards): ManifestText {
     engine: build.engine,
     version: build.version,
     // A path means nothing elsewhere, and a manifest may come from elsewhere.
-    redis: redis !== undefined && /^(\d+\.\d+\.\d+|system|distro)$/.test(redis) ? redis : null,
+    redis: redis !== undefined && meansTheSame(redis) ? redis : null,
     malloc,
     replicas,
     set: set.map((directive) => `${directive.name} ${directive.value}`),

@@ -1,23 +1,31 @@
 /** Which addresses may be fetched from: https anywhere, plain http on this machine only. */
 import { isIP } from 'node:net'
 import { LabError } from '../../errors.js'
+import type { Build, OfficialRelease } from '../build.js'
 
-export const officialBase = 'https://download.redis.io/releases/'
+/** Where each project publishes the tarball of a version. */
+const official: Readonly<Record<Build['engine'], (version: string) => string>> = {
+  redis: (version) => `https://download.redis.io/releases/redis-${version}.tar.gz`,
+  valkey: (version) => `https://github.com/valkey-io/valkey/archive/refs/tags/${version}.tar.gz`,
+}
 
-/** @throws LabError `bad-input` when REDIS_LAB_MIRROR is no address that may be used */
-export function releaseUrl(version: string, mirror: string | undefined): URL {
-  const base = mirror || officialBase
-  const url = URL.canParse(base) ? new URL(base) : undefined
+/**
+ * @param mirror a folder that holds `redis-<version>.tar.gz` and `valkey-<version>.tar.gz`, in the place of the projects' own
+ * @throws LabError `bad-input` when REDIS_LAB_MIRROR is no address that may be used
+ */
+export function releaseUrl({ engine, version }: OfficialRelease, mirror: string | undefined): URL {
+  if (!mirror) return new URL(official[engine](version))
+  const url = URL.canParse(mirror) ? new URL(mirror) : undefined
   const problem = url ? addressProblem(url) : 'it is not an address'
   if (!url || problem) {
     throw new LabError({
       code: 'bad-input',
-      message: `REDIS_LAB_MIRROR "${base}" cannot be used: ${problem}`,
+      message: `REDIS_LAB_MIRROR "${mirror}" cannot be used: ${problem}`,
       hint: 'Give the https address of a folder that holds redis-<version>.tar.gz.',
     })
   }
   if (!url.pathname.endsWith('/')) url.pathname += '/'
-  url.pathname += `redis-${version}.tar.gz`
+  url.pathname += `${engine}-${version}.tar.gz`
   return url
 }
 

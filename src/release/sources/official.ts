@@ -2,7 +2,8 @@
 import path from 'node:path'
 import { LabError } from '../../errors.js'
 import { unpack } from '../archive/unpack.js'
-import type { Build } from '../build.js'
+import { titleOf, type Build, type OfficialRelease } from '../build.js'
+import { officialKey } from '../cached.js'
 import type { Job } from '../context.js'
 import { printable, releaseUrl } from '../download/address.js'
 import { download } from '../download/download.js'
@@ -15,28 +16,30 @@ import { inWorkshop } from '../workshop.js'
  * @throws HostUnreachable; LabError `bad-input` (REDIS_LAB_MIRROR), `tools-missing` before anything is downloaded,
  *   `release-unknown` for TLS where the release has none, `checksum-mismatch`, `archive-refused`, `release-unreachable`, `release-broken`, `build-failed`, `interrupted`
  */
-export async function installOfficial(job: Job, { version, key }: { version: string; key: string }): Promise<Build> {
+export async function installOfficial(job: Job, release: OfficialRelease): Promise<Build> {
   const { cacheDir, env, emit, signal, patience, checksums } = job
-  const sha256 = checksums[version]
-  if (sha256 === undefined) throw new Error(`no checksum of ${version}`)
-  const url = releaseUrl(version, env['REDIS_LAB_MIRROR'])
-  await requireTools(env, recipeFor({ engine: 'redis', version }, job))
+  const { engine, version } = release
+  const sha256 = checksums[engine][version]
+  if (sha256 === undefined) throw new Error(`no checksum of ${engine} ${version}`)
+  const url = releaseUrl(release, env['REDIS_LAB_MIRROR'])
+  await requireTools(env, recipeFor(release, job))
   return inWorkshop(cacheDir, async (workshop) => {
     const archive = path.join(workshop, 'release.tar.gz')
     const sourceDir = path.join(workshop, 'source')
     await download({ url, sha256, file: archive, env, emit, signal, patience })
     emit({ type: 'unpack-started', archive: path.basename(url.pathname) })
     await unpack({ archive, into: sourceDir, name: printable(url), signal })
-    return buildAndShelve(job, { sourceDir, workshop, describe: () => `official release ${version}`, keyOf: () => key })
+    const describe = () => `official release ${version}`
+    return buildAndShelve(job, { sourceDir, workshop, describe, keyOf: () => officialKey(release, job) })
   })
 }
 
 /** For somebody who asked for exactly this version. */
-export function unreachable(version: string, reason: string, url: URL): LabError {
+export function unreachable({ engine, version }: OfficialRelease, reason: string, url: URL): LabError {
   return new LabError({
     code: 'release-unreachable',
-    message: `Redis ${version} cannot be downloaded: ${url.host} could not be reached`,
-    hint: 'Check the network and HTTPS_PROXY, set REDIS_LAB_MIRROR, or take another source: --redis distro, system, an address with --sha256, or a path.',
+    message: `${titleOf(engine)} ${version} cannot be downloaded: ${url.host} could not be reached`,
+    hint: `Check the network and HTTPS_PROXY, set REDIS_LAB_MIRROR, or take another source: --redis ${engine === 'valkey' ? 'valkey@distro:SUITE' : 'distro'}, system, an address with --sha256, or a path.`,
     details: [reason, `address: ${printable(url)}`],
   })
 }

@@ -2,7 +2,14 @@ import { expect, test } from 'vitest'
 import { renderConf, type ConfInput } from '../../../src/node/index.js'
 import { quoteConfValue } from '../../../src/node/conf.js'
 
-const input: ConfInput = { lab: 'one', name: 'm1', port: 6001, dir: '/labs/one/6001', set: [] }
+const input: ConfInput = {
+  lab: 'one',
+  name: 'm1',
+  port: 6001,
+  dir: '/labs/one/6001',
+  build: { engine: 'redis', version: '8.0.6' },
+  set: [],
+}
 const directives = (change: Partial<ConfInput> = {}): string[] =>
   renderConf({ ...input, ...change })
     .split('\n')
@@ -29,6 +36,28 @@ test('the file says whose it is, leaves no blank to fill in, and ends with a lin
   expect(text).toMatch(/^# Node m1 of the redis-lab "one"\./)
   expect(text).not.toContain('{{')
   expect(text).toMatch(/[^\n]\n$/)
+})
+
+test.each<[ConfInput['build']['engine'], string, boolean]>([
+  ['redis', '5.0.5', false],
+  ['redis', '6.2.16', false],
+  ['redis', '7.0.0', true],
+  ['redis', '8.10.1', true],
+  ['valkey', '7.2.5', true],
+  ['valkey', '9.1.2', true],
+])('%s %s allows DEBUG in words: %s', (engine, version, allows) => {
+  const text = renderConf({ ...input, build: { engine, version } })
+  expect(text.split('\n').filter((line) => /enable-debug-command/.test(line))).toEqual(
+    allows ? ['enable-debug-command local'] : [],
+  )
+  // What is said about a line goes with it.
+  expect(text.includes('# DEBUG')).toBe(allows)
+  expect(text).not.toContain('{{')
+})
+
+test('a directive that is set takes the place of one that only some versions have', () => {
+  const set = [{ name: 'enable-debug-command', value: 'no' }]
+  expect(directives({ set }).filter((line) => line.startsWith('enable-debug'))).toEqual(['enable-debug-command no'])
 })
 
 test('a directive that is set takes the place of the one in the template', () => {

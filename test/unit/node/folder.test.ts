@@ -10,6 +10,7 @@ const conf = (value = '1mb'): ConfInput => ({
   name: 'm1',
   port: 6001,
   dir: temp('6001'),
+  build: { engine: 'redis', version: '8.0.6' },
   set: [{ name: 'maxmemory', value }],
 })
 

@@ -6,7 +6,14 @@ import { parseDirective, readWords, type Directive } from '../../../src/spec/ind
 import { anyText } from './arbitraries.js'
 import { readAsRedis, splitWords } from './redis-reader.js'
 
-const input: ConfInput = { lab: 'one', name: 'm1', port: 6001, dir: '/labs/one/6001', set: [] }
+const input: ConfInput = {
+  lab: 'one',
+  name: 'm1',
+  port: 6001,
+  dir: '/labs/one/6001',
+  build: { engine: 'redis', version: '8.0.6' },
+  set: [],
+}
 const plain = readAsRedis(renderConf(input))
 
 /** Text that is made of what counts in a configuration line, so that quotes and escapes meet often. */

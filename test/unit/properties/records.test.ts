@@ -72,12 +72,12 @@ test('whatever stands in lab.json, it is a record or the error that names the fi
 })
 
 /** What the rest takes for granted about a record: names that stay in their folder, ports that can be bound, one-line values. */
-function expectUsable({ name, nodes, spec }: LabRecord): void {
+function expectUsable({ name, nodes, spec, build }: LabRecord): void {
   expect(name).toMatch(/^[a-zA-Z0-9][\w-]*$/)
   expect(nodes.filter(({ port, busPort }) => !(port >= 1 && busPort <= 65_535 && busPort >= 1))).toEqual([])
   for (const node of nodes) {
-    const plain = renderConf({ lab: name, name: 'm1', port: node.port, dir: '/x', set: [] })
-    const lines = renderConf({ lab: name, name: node.name, port: node.port, dir: '/x', set: [] }).split('\n')
+    const plain = renderConf({ lab: name, name: 'm1', port: node.port, dir: '/x', build, set: [] })
+    const lines = renderConf({ lab: name, name: node.name, port: node.port, dir: '/x', build, set: [] }).split('\n')
     expect(lines).toHaveLength(plain.split('\n').length)
   }
   for (const { name, value } of spec.set) expect(`${name} ${value}`).not.toMatch(/\p{Cc}/u)

@@ -7,7 +7,7 @@ import { compareVersions, isVersion, nearestVersions } from '../../../src/releas
 import { isAddress } from '../../../src/spec/index.js'
 import { anyText } from './arbitraries.js'
 
-const known = Object.keys(checksums)
+const known = Object.keys(checksums.redis)
 const part = fc.oneof(fc.nat({ max: 12 }), fc.nat({ max: 99_999 }))
 const version = fc.tuple(part, part, part).map((parts) => parts.join('.'))
 const wish = fc.oneof(
@@ -41,9 +41,9 @@ test('a wish is a release that can be verified, something that is there, or one 
         const wanted = readRequest(text, { env: { HOME: '/nowhere' }, known: checksums })
         if (wanted.kind === 'official') {
           const whole = wanted.alias === undefined
-          if (whole) expect(text.replace(/^redis@/, '')).toBe(wanted.version)
+          if (whole) expect(text.replace(/^(redis|valkey)@/, '')).toBe(wanted.version)
           else if (wanted.alias !== 'latest') expect(wanted.version.startsWith(`${wanted.alias}.`)).toBe(true)
-          expect(checksums[wanted.version]).toMatch(/^[0-9a-f]{64}$/)
+          expect(checksums[wanted.engine][wanted.version]).toMatch(/^[0-9a-f]{64}$/)
         } else if (isVersion(text)) expect.fail(`${text} became ${wanted.kind}`)
       } catch (error) {
         if (!(error instanceof LabError)) throw error
@@ -57,8 +57,12 @@ test('a wish is a release that can be verified, something that is there, or one 
 })
 
 test('every version of the table is one that can be wished for', () => {
-  for (const text of known)
-    expect(readRequest(text, { env: {}, known: checksums })).toEqual({ kind: 'official', version: text })
+  for (const version of known)
+    expect(readRequest(version, { env: {}, known: checksums })).toEqual({ kind: 'official', engine: 'redis', version })
+  for (const version of Object.keys(checksums.valkey)) {
+    const wanted = { kind: 'official', engine: 'valkey', version }
+    expect(readRequest(`valkey@${version}`, { env: {}, known: checksums })).toEqual(wanted)
+  }
 })
 
 test('what is offered instead of an unknown version is known, and nothing known lies nearer', () => {

@@ -2,10 +2,13 @@ import { expect, test } from 'vitest'
 import { addressProblem, printable, releaseUrl } from '../../../src/release/download/address.js'
 import { proxyFor } from '../../../src/release/download/proxy.js'
 
-test('a release comes from the official host, or from the mirror with or without a slash', () => {
-  expect(releaseUrl('8.0.6', undefined).href).toBe('https://download.redis.io/releases/redis-8.0.6.tar.gz')
-  expect(releaseUrl('8.0.6', 'https://mirror.test/r').href).toBe('https://mirror.test/r/redis-8.0.6.tar.gz')
-  expect(releaseUrl('8.0.6', 'https://mirror.test/r/').href).toBe('https://mirror.test/r/redis-8.0.6.tar.gz')
+test('a release comes from its project, or from the mirror with or without a slash', () => {
+  const redis = { engine: 'redis', version: '8.0.6' } as const
+  const valkey = { engine: 'valkey', version: '9.1.1' } as const
+  expect(releaseUrl(redis, undefined).href).toBe('https://download.redis.io/releases/redis-8.0.6.tar.gz')
+  expect(releaseUrl(valkey, undefined).href).toBe('https://github.com/valkey-io/valkey/archive/refs/tags/9.1.1.tar.gz')
+  expect(releaseUrl(redis, 'https://mirror.test/r').href).toBe('https://mirror.test/r/redis-8.0.6.tar.gz')
+  expect(releaseUrl(valkey, 'https://mirror.test/r/').href).toBe('https://mirror.test/r/valkey-9.1.1.tar.gz')
 })
 
 test.each([
@@ -28,7 +31,9 @@ test.each([
 ])('%s is refused', (url) => expect(addressProblem(new URL(url))).toBeDefined())
 
 test.each([['http://a.test'], ['nonsense'], ['file:///x']])('a mirror %s is bad input', (mirror) => {
-  expect(() => releaseUrl('8.0.6', mirror)).toThrow(expect.objectContaining({ code: 'bad-input' }))
+  expect(() => releaseUrl({ engine: 'redis', version: '8.0.6' }, mirror)).toThrow(
+    expect.objectContaining({ code: 'bad-input' }),
+  )
 })
 
 test('an address is shown without its password', () => {

@@ -2,11 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { pinnedTo, readRequest } from '../../../src/release/request.js'
+import { meansTheSame, pinnedTo, readRequest } from '../../../src/release/request.js'
 import { containing } from '../../release/matchers.js'
 import { thrownBy } from '../support.js'
 
-const known = { '7.0.15': 'y', '8.0.9': 'x', '8.0.10': 'x', '8.0.6': 'x', '10.2.0': 'z' }
+const known = {
+  redis: { '7.0.15': 'y', '8.0.9': 'x', '8.0.10': 'x', '8.0.6': 'x', '10.2.0': 'z' },
+  valkey: { '8.0.1': 'v', '9.1.0': 'v', '9.1.1': 'v' },
+}
 const read = (text: string | undefined, env = {}, sha256?: string) => readRequest(text, { env, known, sha256 })
 const refusal = (text: string, sha256?: string) => thrownBy(() => read(text, {}, sha256))
 
@@ -24,8 +27,8 @@ test('words and versions are told apart', () => {
   expect(read(undefined)).toEqual({ kind: 'default' })
   expect(read('system')).toEqual({ kind: 'system' })
   expect(read('distro')).toEqual({ kind: 'distro', engine: 'redis' })
-  expect(read('8.0.6')).toEqual({ kind: 'official', version: '8.0.6' })
-  expect(read('redis@8.0.6')).toEqual({ kind: 'official', version: '8.0.6' })
+  expect(read('8.0.6')).toEqual({ kind: 'official', engine: 'redis', version: '8.0.6' })
+  expect(read('redis@8.0.6')).toEqual({ kind: 'official', engine: 'redis', version: '8.0.6' })
 })
 
 test.each([
@@ -35,7 +38,7 @@ test.each([
   ['latest', '10.2.0'],
   ['redis@latest', '10.2.0'],
 ])('%s is the newest that is known of its kind, and says so', (text, version) => {
-  expect(read(text)).toEqual({ kind: 'official', version, alias: text.replace('redis@', '') })
+  expect(read(text)).toEqual({ kind: 'official', engine: 'redis', version, alias: text.replace('redis@', '') })
 })
 
 test.each(['1', '8.1', '9', '08.0', '8.0.', '8.x'])(
@@ -45,14 +48,19 @@ test.each(['1', '8.1', '9', '08.0', '8.0.', '8.x'])(
   },
 )
 
-test.each(['valkey@9.1', 'valkey@9.1.2', 'valkey@latest', 'valkey@8'])(
-  '%s cannot be verified, and the ways to it are named',
-  async (text) => {
-    expect(await refusal(text)).toMatchObject({ code: 'release-unknown', message: containing('checksums of Valkey') })
-    for (const way of ['--sha256', 'path', 'valkey@distro:'])
-      expect(await refusal(text)).toMatchObject({ hint: containing(way) })
-  },
-)
+test('a release of Valkey is asked for with its name', () => {
+  const valkey = { kind: 'official', engine: 'valkey', version: '9.1.1' }
+  expect(read('valkey@9.1.1')).toEqual(valkey)
+  expect(read('valkey@9.1')).toEqual({ ...valkey, alias: '9.1' })
+  expect(read('valkey@latest')).toEqual({ ...valkey, alias: 'latest' })
+})
+
+test('a Valkey that cannot be verified is refused with the nearest, and with the other ways to it', async () => {
+  const error = await refusal('valkey@9.1.9')
+  expect(error).toMatchObject({ code: 'release-unknown', message: containing('Valkey 9.1.9') })
+  for (const way of ['valkey@9.1.1', '--sha256', 'path', 'valkey@distro:'])
+    expect(error).toMatchObject({ hint: containing(way) })
+})
 
 test('a source package is of this suite or another, and of either engine', () => {
   expect(read('valkey@distro')).toEqual({ kind: 'distro', engine: 'valkey' })
@@ -99,6 +107,27 @@ test('what asks for the newest is pinned to the build that it came to; what asks
   for (const text of ['8.0', '8', 'latest', 'redis@8']) expect(pinnedTo(text, build)).toBe('8.0.6')
   for (const text of ['8.0.6', 'distro', 'valkey@distro:sid', 'https://a.test/x', './8', undefined])
     expect(pinnedTo(text, build)).toBe(text)
+})
+
+test.each([
+  ['8.0.6', true],
+  ['redis@8.0.6', true],
+  ['valkey@9.1.2', true],
+  ['distro', true],
+  ['distro:trixie', true],
+  ['valkey@distro:sid', true],
+  ['system', true],
+  // What was the newest then is one version later.
+  ['8.0', false],
+  ['latest', false],
+  ['./8.0.6', false],
+  ['/opt/redis', false],
+  ['distro:../x', false],
+  ['valkey@system', false],
+  ['https://a.test/x.tar.gz', false],
+  ['', false],
+])('%s asks for the same wherever it is said: %s', (text, same) => {
+  expect(meansTheSame(text)).toBe(same)
 })
 
 test('an unknown version suggests the nearest one', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { parseDirective } from '../../../src/spec/index.js'
+import { announceProblem } from '../../../src/spec/directive.js'
+import { parseDirective, type Directive } from '../../../src/spec/index.js'
 
 test.each([
   ['maxmemory 100mb', 'maxmemory', '100mb'],
@@ -8,6 +9,8 @@ test.each([
   ['save ""', 'save', '""'],
   ['client-output-buffer-limit normal 0 0 0', 'client-output-buffer-limit', 'normal 0 0 0'],
   ['io-threads 2', 'io-threads', '2'],
+  ['server_cpulist 0', 'server_cpulist', '0'],
+  ['a-module.some_thing on', 'a-module.some_thing', 'on'],
   ['bind 127.0.0.1 ::1', 'bind', '127.0.0.1 ::1'],
   ['bind * -::*', 'bind', '* -::*'],
   ['bind 0.0.0.0', 'bind', '0.0.0.0'],
@@ -26,9 +29,12 @@ test.each(['', ' ', 'maxmemory', 'maxmemory '])('%j lacks a name or a value', (t
   expect(parseDirective(text)).toBe('takes a directive and its value, such as "maxmemory 100mb"')
 })
 
-test.each(['# comment', '"save" 1', 'max_memory 1', '-x 1', '2fa on'])('%j has no name of a directive', (text) => {
-  expect(parseDirective(text)).toMatch(/is not the name of a directive$/)
-})
+test.each(['# comment', '"save" 1', 'max=memory 1', '_memory 1', '-x 1', '2fa on'])(
+  '%j has no name of a directive',
+  (text) => {
+    expect(parseDirective(text)).toMatch(/is not the name of a directive$/)
+  },
+)
 
 test.each([
   ['port 7000', 'ports are chosen with --port'],
@@ -36,6 +42,9 @@ test.each([
   ['dir /tmp', 'folders are chosen with --dir'],
   ['daemonize yes', 'nodes stay children of the supervisor'],
   ['include /etc/redis.conf', 'give the directives themselves with --set'],
+  ['cluster-announce-port 7000', 'a node is known by its port, which is chosen with --port'],
+  ['cluster-announce-bus-port 17000', 'a node is known by its port, which is chosen with --port'],
+  ['replicaof 127.0.0.1 7000', 'the cluster says whose replica a node is'],
   ['cluster-enabled no', 'every node of a lab is a cluster node'],
 ])('%j belongs to the lab, and the sentence says what to use instead', (text, instead) => {
   const [name] = text.toLowerCase().split(' ')
@@ -46,3 +55,34 @@ test.each(['bind 10.0.0.1', 'bind ::1', 'bind 127.0.0.10', 'bind 1127.0.0.1'])(
   '%j would take away the address at which the lab reaches its nodes',
   (text) => expect(parseDirective(text)).toContain('must keep 127.0.0.1'),
 )
+
+const directives = (set: readonly string[]): Directive[] =>
+  set.map((text) => {
+    const directive = parseDirective(text)
+    if (typeof directive === 'string') throw new Error(directive)
+    return directive
+  })
+
+test.each([
+  [[]],
+  [['cluster-announce-ip 127.0.0.1']],
+  [['cluster-announce-ip ""']],
+  [['cluster-announce-ip ::1', 'bind 127.0.0.1 ::1']],
+  [['bind 127.0.0.1 -10.0.0.1', 'cluster-announce-ip "10.0.0.1"']],
+  [['bind 0.0.0.0', 'cluster-announce-ip 10.0.0.1']],
+  [['bind * -::*', 'cluster-announce-ip fd00::1']],
+  [['cluster-announce-ip 10.0.0.1', 'cluster-announce-ip 127.0.0.1']],
+])('with %j nodes are reached where they say', (set) => {
+  expect(announceProblem(directives(set))).toBeUndefined()
+})
+
+test.each([
+  [['cluster-announce-ip 10.0.0.1']],
+  [['bind 127.0.0.1 10.0.0.2', 'cluster-announce-ip 10.0.0.1']],
+  [['bind 0.0.0.0', 'cluster-announce-ip ::1']],
+  [['bind 0.0.0.0', 'bind 127.0.0.1', 'cluster-announce-ip 10.0.0.1']],
+])('with %j they are not', (set) => {
+  expect(announceProblem(directives(set))).toMatch(
+    /^--set "cluster-announce-ip (10\.0\.0\.1|::1)": nodes reach each other at that address/,
+  )
+})

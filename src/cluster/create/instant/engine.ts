@@ -20,6 +20,7 @@ export const verified: readonly VerifiedLine[] = [
   { engine: 'redis', first: '7.2.0', before: '7.3.0' },
   { engine: 'redis', first: '7.4.0', before: '7.5.0' },
   { engine: 'redis', first: '8.0.0', before: '8.1.0' },
+  { engine: 'redis', first: '8.6.0', before: '8.7.0' },
   { engine: 'valkey', first: '7.2.0', before: '7.3.0' },
   { engine: 'valkey', first: '8.0.0', before: '8.1.0' },
   { engine: 'valkey', first: '9.1.0', before: '9.2.0' },

@@ -8,6 +8,7 @@
  * Counters, the slow log and the like are cleared on every reset and are no news: the lab's own questions count there too.
  */
 import { ReplyError, type NodeClient, type Reply } from '../../../node/index.js'
+import { compareVersions } from '../../../release/index.js'
 import { canBeAsked, type Member } from '../../member.js'
 import { isMaster, isMyself, parseNodes } from '../../nodes-text.js'
 import { settingsFrom } from './baseline.js'
@@ -16,7 +17,7 @@ import { unheard, type Sight } from './sight.js'
 
 export interface Cleaned {
   readonly sight: Sight
-  /** What was there. Keys and libraries are counted where their master is, or they would be counted twice. */
+  /** What was there. What replicas have from their masters is counted where their master is, or it would be counted twice. */
   readonly keys: number
   readonly libraries: number
   readonly scripts: number
@@ -72,7 +73,7 @@ async function cleanOpen(name: string, client: NodeClient, wanted: Settings | un
     sight: { kind: 'there', name, me, lines, ok: /^cluster_state:ok/m.test(cluster) },
     keys: master ? keysIn(info) : 0,
     libraries: master ? numberIn(info, 'number_of_libraries') : 0,
-    scripts: numberIn(info, 'number_of_cached_scripts'),
+    scripts: master || hasScriptsOfItsOwn(info) ? numberIn(info, 'number_of_cached_scripts') : 0,
     restored: restored.map((words) => `${name}: ${words}`),
     refusals: [...refusals, ...refused].map((words) => `${name}: ${words}`),
   }
@@ -106,6 +107,12 @@ async function correct(
     }),
   )
   return { restored: restored.sort(), refused }
+}
+
+/** Before 7.0 a replica gets the scripts of its master. */
+function hasScriptsOfItsOwn(info: string): boolean {
+  const [, version = '0.0.0'] = /^redis_version:(\d+\.\d+\.\d+)/m.exec(info) ?? []
+  return compareVersions(version, '7.0.0') >= 0
 }
 
 /** Of all databases: an engine may have several in a cluster. */

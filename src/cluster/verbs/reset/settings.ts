@@ -17,14 +17,30 @@ export interface Correction {
 /** Follow the role of a node, not anybody's wish. */
 const ofTheRole = ['replicaof', 'slaveof']
 
+/** The name of today for one that a directive had before; the empty text for others. */
+function newerNameOf(name: string): string {
+  const known = renamed[name]
+  if (known !== undefined) return known
+  const newer = name.replace('slave', 'replica').replace('-ziplist-', '-listpack-').replace('_cpulist', '-cpulist')
+  return newer === name ? '' : newer
+}
+
+const renamed: Readonly<Record<string, string>> = {
+  'lua-time-limit': 'busy-reply-threshold',
+  masterauth: 'primaryauth',
+  masteruser: 'primaryuser',
+  'slowlog-log-slower-than': 'commandlog-execution-slower-than',
+  'slowlog-max-len': 'commandlog-slow-execution-max-len',
+}
+
 export function corrections(now: Settings, wanted: Settings): Correction[] {
   const changed = Object.keys(wanted.config).filter(
     (name) => !ofTheRole.includes(name) && now.config[name] !== undefined && now.config[name] !== wanted.config[name],
   )
   const directives = changed.map((name) => {
     const [value = '', before = ''] = [wanted.config[name], now.config[name]]
-    // Redis lists these directives under two names.
-    const twice = name.includes('slave') && changed.includes(name.replace('slave', 'replica'))
+    // What has two names is listed, and changed, under both.
+    const twice = changed.includes(newerNameOf(name))
     const words = `${name} was ${spelled(name, before)}: set back to ${spelled(name, value)}`
     return { command: ['CONFIG', 'SET', name, value], words: twice ? undefined : words }
   })

@@ -38,6 +38,23 @@ test('a directive with two names is told of once', () => {
   expect(both.map(({ words }) => words)).toEqual(['replica-read-only was no: set back to yes', undefined])
 })
 
+test.each([
+  ['busy-reply-threshold', 'lua-time-limit'],
+  ['hash-max-listpack-entries', 'hash-max-ziplist-entries'],
+  ['server-cpulist', 'server_cpulist'],
+  ['commandlog-slow-execution-max-len', 'slowlog-max-len'],
+])('%s is told of, and not %s again', (name, before) => {
+  const [was, is] = [
+    { [name]: '1', [before]: '1' },
+    { [name]: '2', [before]: '2' },
+  ]
+  const told = corrections({ config: is, users: [] }, { config: was, users: [] }).map(({ words }) => words)
+  expect(told.filter((words) => words !== undefined)).toEqual([`${name} was 2: set back to 1`])
+  // Where the other name is not known yet, this one is told of.
+  const old = corrections({ config: { [before]: '2' }, users: [] }, { config: { [before]: '1' }, users: [] })
+  expect(old[0]?.words).toBe(`${before} was 2: set back to 1`)
+})
+
 test('no secret is told', () => {
   expect(corrections(now({ requirepass: 'hidden' }), plain)[0]?.words).toBe(
     'requirepass was a secret: set back to nothing',

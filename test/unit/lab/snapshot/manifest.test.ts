@@ -54,6 +54,7 @@ test.each<[string, object, RegExp]>([
   ['an engine that is none', { engine: 'keydb' }, /engine/],
   ['a version that is a path', { version: '/opt/redis' }, /version/],
   ['a release that is a program on some disk', { redis: '/tmp/evil' }, /redis/],
+  ['a release that somebody else puts at an address', { redis: 'https://a.test/evil.tar.gz' }, /redis/],
   ['a name that is a path', { lab: '../up' }, /lab/],
   ['a directive that belongs to the lab', { set: ['dir /etc'] }, /set/],
   ['a directive that begins a second line', { set: ['save ""\nloadmodule /x'] }, /set/],

@@ -2,12 +2,17 @@
 
 /** `Did you mean ls?`; undefined where nothing is near enough. */
 export function didYouMean(said: string, known: readonly string[]): string | undefined {
+  const meant = nearestWord(said, known)
+  return meant && `Did you mean ${meant}?`
+}
+
+/** The one of them that is nearest, or else begins with it; undefined where none is near enough. */
+export function nearestWord(said: string, known: readonly string[]): string | undefined {
   const near = known
     .map((word) => ({ word, steps: distance(said, word) }))
     .filter(({ word, steps }) => steps <= Math.ceil(Math.max(word.length, said.length) / 3))
     .sort((a, b) => a.steps - b.steps)
-  const meant = near[0] ?? known.map((word) => ({ word })).find(({ word }) => said.length > 2 && word.startsWith(said))
-  return meant && `Did you mean ${meant.word}?`
+  return near[0]?.word ?? known.find((word) => said.length > 2 && word.startsWith(said))
 }
 
 /** Letters to add, leave out or change. */

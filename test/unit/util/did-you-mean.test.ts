@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { didYouMean } from '../../../src/cli/did-you-mean.js'
+import { didYouMean } from '../../../src/util/did-you-mean.js'
 
 test.each([
   ['lz', ['ls', 'rm', 'prune'], 'Did you mean ls?'],
