@@ -47,6 +47,8 @@ export interface UpgradeHow extends Patience {
 
 export interface LabTies {
   readonly places: Places
+  /** For what is looked up when a release is to be had. */
+  readonly env: Readonly<Record<string, string | undefined>>
   readonly end: () => Promise<unknown>
   /** Told of everything that happens. */
   readonly listeners: Listeners
@@ -243,7 +245,7 @@ export class Lab implements AsyncDisposable {
     await this.#listening
     const { upgradeLab } = await import('./upgrade.js')
     const lab = { dir: this.dir, socket: this.#socket }
-    return upgradeLab(lab, { redis, sha256, timeoutMs }, { env: process.env, emit: onEvent })
+    return upgradeLab(lab, { redis, sha256, timeoutMs }, { env: this.#ties.env, emit: onEvent })
   }
 
   /**
@@ -267,11 +269,17 @@ export class Lab implements AsyncDisposable {
 export const leasedLab = (
   status: LabStatus,
   line: SupervisorLine,
-  { listeners, places, endRest }: Pick<LabTies, 'listeners' | 'places'> & { endRest: () => Promise<unknown> },
+  {
+    listeners,
+    places,
+    env,
+    endRest,
+  }: Pick<LabTies, 'listeners' | 'places' | 'env'> & { endRest: () => Promise<unknown> },
 ): Lab =>
   new Lab(status, {
     listeners,
     places,
+    env,
     // They are told over the line from the beginning.
     listen: async () => {},
     end: async () => {
@@ -285,11 +293,11 @@ export const leasedLab = (
   })
 
 /** A lab that somebody else started. */
-export function sharedLab(status: LabStatus, { places, end }: Pick<LabTies, 'places' | 'end'>): Lab {
+export function sharedLab(status: LabStatus, { places, env, end }: Pick<LabTies, 'places' | 'env' | 'end'>): Lab {
   const listeners = new Listeners()
   const listen = async () => {
     const { listenTo } = await import('./client.js')
     await listenTo(status.supervisor?.socket ?? '', listeners.tell)
   }
-  return new Lab(status, { listeners, places, listen, end })
+  return new Lab(status, { listeners, places, env, listen, end })
 }
