@@ -11,8 +11,8 @@ const text = [
   'vars currentEpoch 2 lastVoteEpoch 0',
   '',
 ].join('\n')
-const shards = (known = new Map<string, string>(), given = text) =>
-  Object.fromEntries(parseNodes(withShardIds(given, known)).map((node) => [node.id[0], node.shardId]))
+const shards = (known = new Map<string, string>()): Record<string, string | undefined> =>
+  Object.fromEntries(parseNodes(withShardIds(text, known)).map((node) => [node.id.charAt(0), node.shardId] as const))
 
 test('a master and its replicas get one id, another shard another', () => {
   const { a, b, c } = shards()
