@@ -86,7 +86,7 @@ async function builtAgain(
 function wishFor({ spec, build, nodes }: LabRecord, lost: Build): LabRecord['spec'] {
   const user = build.server === lost.server ? undefined : nodes.find((node) => node.build?.server === lost.server)
   if (!user) return { ...spec, redis: pinnedTo(spec.redis, lost) }
-  return { ...spec, redis: pinnedTo(spec.redisFor[user.name], lost), sha256: undefined }
+  return { ...spec, redis: pinnedTo(spec.redisFor[user.name] ?? spec.redis, lost), sha256: undefined }
 }
 
 function noLongerBuilt({ name }: LabRecord, lost: Build, build: Build): LabError {

@@ -149,14 +149,17 @@ function withBuild(record: LabRecord, { name, build }: RedisNode, { redis }: Upg
 /** As if it had been begun with the new release. */
 function finished(record: LabRecord, { redis, sha256, build }: UpgradeOrder): LabRecord {
   const { sha256: _, ...spec } = record.spec
-  // One that is the same release from elsewhere: its servers run what they were started with.
-  const isStarted = record.nodes.some((node) => buildOf(record, node).server === build.server)
+  const isRun = record.nodes.some((node) => buildOf(record, node).server === build.server)
+  // The same release may have come from elsewhere before: its servers run what they were started with.
+  const chosen = isRun || !isSameRelease(record.build, build) ? build : record.build
   return {
     ...record,
-    build: isStarted ? build : record.build,
-    nodes: record.nodes.map(({ build: own, ...node }) =>
-      own && own.server !== build.server && isStarted ? { ...node, build: own } : node,
-    ),
+    build: chosen,
+    nodes: record.nodes.map((node) => {
+      const { build: _, ...rest } = node
+      const its = buildOf(record, node)
+      return its.server === chosen.server ? rest : { ...rest, build: its }
+    }),
     spec: { ...spec, redis, ...(sha256 !== undefined && { sha256 }), redisFor: {} },
   }
 }
