@@ -6,14 +6,17 @@ export {
   connectLab,
   findSnapshot,
   startLab,
+  type Credentials,
   type EventListener,
   type EventOf,
   type EventType,
   type FailoverHow,
+  type IoredisShape,
   type KeyHow,
   type Lab,
   type LabNode,
   type NodeName,
+  type NodeRedisShape,
   type Patience,
   type RootNode,
   type Snapshot,
@@ -23,6 +26,7 @@ export {
 } from './lab/index.js'
 export type { LabOptions } from './spec/index.js'
 export type {
+  AuthKind,
   CrashStatus,
   FailoverResult,
   LabState,

@@ -61,6 +61,8 @@ export const labFiles = {
   running: (dir: string) => path.join(dir, 'run.json'),
   supervisorLog: (dir: string) => path.join(dir, 'supervisor.log'),
   access: (dir: string) => path.join(dir, 'access.json'),
+  /** The users that each node begins with. */
+  users: (dir: string) => path.join(dir, 'users.acl'),
   baseline: (dir: string) => path.join(dir, 'baseline.json'),
   createLog: (dir: string) => path.join(dir, 'create.log'),
   node: (dir: string, port: number) => path.join(dir, String(port)),
@@ -69,6 +71,7 @@ export const labFiles = {
 /** Files inside a node's folder. */
 export const nodeFiles = {
   conf: (dir: string) => path.join(dir, 'redis.conf'),
+  users: (dir: string) => path.join(dir, 'users.acl'),
   nodes: (dir: string) => path.join(dir, 'nodes.conf'),
   log: (dir: string) => path.join(dir, 'redis.log'),
 } as const

@@ -21,14 +21,12 @@ export async function run(invocation: Invocation): Promise<number> {
   // -c follows redirections: a key may live on any node.
   const access = cliAccess(readAccess(record.dir))
   const args = [...access.args, '-c', '-p', String(node.port), ...invocation.rest]
+  const { REDIS_LAB_PASSWORD: _, ...env } = invocation.env
   return new Promise((resolve, reject) => {
     // Ctrl-C is for redis-cli, which shares the terminal.
     const ignore = () => {}
     process.on('SIGINT', ignore)
-    const child = spawn(buildOf(record, node).cli, args, {
-      stdio: 'inherit',
-      env: { ...invocation.env, ...access.env },
-    })
+    const child = spawn(buildOf(record, node).cli, args, { stdio: 'inherit', env: { ...env, ...access.env } })
     child.once('error', reject)
     child.once('exit', (code, signal) => {
       process.off('SIGINT', ignore)

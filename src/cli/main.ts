@@ -15,12 +15,19 @@ async function main(argv: readonly string[]): Promise<number> {
     const parsed = parseArgv(argv, ownVersion())
     if (!parsed) return 0
     said = parsed.invocation.said
-    return await parsed.command.run(await withConfig(parsed, process.env))
+    return await parsed.command.run(await withConfig(parsed, takeEnvironment()))
   } catch (thrown) {
     const error = LabError.from(thrown)
     printError(error, { json: said['json'] === true, verbose: said['verbose'] === true })
     return error.exitCode
   }
+}
+
+/** What this command runs (make, a server, redis-cli) has no use for the password of a lab. */
+function takeEnvironment(): Record<string, string | undefined> {
+  const env = { ...process.env }
+  delete process.env['REDIS_LAB_PASSWORD']
+  return env
 }
 
 function ownVersion(): string {

@@ -97,7 +97,9 @@ function readFlags(shape: OptionShape, given: Record<string, unknown>): Record<s
 }
 
 function inOurWords(error: CommanderError) {
-  const [sentence = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
+  // What follows the name of an option that a command does not have may be a password.
+  const words = error.message.replace(/^(error: unknown option '-[^=']*)=.*'/s, "$1'")
+  const [sentence = '', suggestion] = words.replace(/^error: /, '').split('\n')
   if (error.code === 'commander.help')
     return badInput(['a command is needed'], 'redis-lab --help lists them; redis-lab up starts a cluster.')
   return badInput(

@@ -5,9 +5,11 @@ import { openLab, type Opened } from '../lab/index.js'
 import { eventLine, printJson, printNote, printResult, readyText, releases, showProgress } from '../view/index.js'
 import type { Invocation } from './command.js'
 import { interruptible } from './interrupt.js'
+import { fromStdin, readPassword } from './password.js'
 
 export async function run({ said, env, file }: Invocation): Promise<number> {
-  const { json = false, foreground = false, verbose: _, ...options } = said
+  const { json = false, foreground = false, verbose: _, ...given } = said
+  const options = given['password'] === fromStdin ? { ...given, password: await readPassword() } : given
   const leased = foreground === true
   return interruptible(async (signal) => {
     const progress = showProgress({ json: json === true, goal: 'lab' })

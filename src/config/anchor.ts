@@ -7,8 +7,9 @@ import { parseModule } from '../spec/index.js'
 export function fromFolderOf(file: string, options: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const folder = path.dirname(file)
   const anchored: Record<string, unknown> = { ...options }
-  const { dir, redis, redisFor, from, modules } = options
+  const { dir, redis, redisFor, from, modules, acl } = options
   if (typeof dir === 'string' && dir !== '') anchored['dir'] = path.resolve(folder, dir)
+  if (typeof acl === 'string' && acl !== '') anchored['acl'] = path.resolve(folder, acl)
   if (typeof redis === 'string' && isPathIn(folder, redis)) anchored['redis'] = path.resolve(folder, redis)
   if (redisFor !== undefined) anchored['redisFor'] = releasesFrom(folder, redisFor)
   if (typeof from === 'string' && from.startsWith('.')) anchored['from'] = path.resolve(folder, from)

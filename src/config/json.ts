@@ -32,7 +32,8 @@ function parse(text: string, refuse: (reason: string) => Error): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw refuse(`this is not JSON: ${(error as Error).message}`)
+    // What it quotes of the file may be a password.
+    throw refuse(`this is not JSON: ${(error as Error).message.replace(/, ".*" is not valid JSON$/s, '')}`)
   }
 }
 

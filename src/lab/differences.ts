@@ -21,6 +21,8 @@ const lasting = [
   'malloc',
   'set',
   'modules',
+  'password',
+  'acl',
   'creator',
   'from',
   'restart',
@@ -46,7 +48,10 @@ export interface Differences {
 export function differencesTo(existing: LabSpec, { spec, given }: ResolvedSpec): Differences {
   const differing = lasting.filter((key) => given.has(key) && !isDeepStrictEqual(existing[key], spec[key]))
   const lines = differing.map((key) => {
-    return `${flagName(metaOf(labShape, key))}: the lab has ${spell(key, existing[key])}, asked for was ${spell(key, spec[key])}`
+    const flag = flagName(metaOf(labShape, key))
+    // Neither of the two is for a screen.
+    if (key === 'password') return `${flag}: the lab has ${existing.password === undefined ? 'none' : 'another one'}`
+    return `${flag}: the lab has ${spell(key, existing[key])}, asked for was ${spell(key, spec[key])}`
   })
   const release = differing.join() === 'redis' ? spec.redis : undefined
   return {
@@ -58,7 +63,7 @@ export function differencesTo(existing: LabSpec, { spec, given }: ResolvedSpec):
 }
 
 function spell(key: Lasting, value: LabSpec[Lasting]): string {
-  if (value === undefined) return key === 'from' ? 'none' : 'the default'
+  if (value === undefined) return key === 'from' || key === 'acl' ? 'none' : 'the default'
   if (typeof value === 'object' && !isList(value))
     return (
       Object.entries(value)

@@ -3,8 +3,16 @@ import { LabError } from '../errors.js'
 import { slotOf } from '../cluster/index.js'
 import type { Emit, ReadyLevel, TimedEvent } from '../events.js'
 import type { Places } from '../paths.js'
+import type { Access } from '../node/index.js'
 import { badInput, checksumProblem, labShape, parseOptions } from '../spec/index.js'
-import type { FailoverResult, LabStatus, ResetResult, UpgradeResult } from '../supervisor/index.js'
+import {
+  readAccess,
+  type FailoverResult,
+  type LabStatus,
+  type ResetResult,
+  type UpgradeResult,
+} from '../supervisor/index.js'
+import { ioredisShape, nodeRedisShape, type IoredisShape, type NodeRedisShape } from './client-shapes.js'
 import { controlOf, type NodeControl } from './control.js'
 import { Keys } from './keys.js'
 import { LabNode, patienceMs, type FailoverHow, type Patience } from './lab-node.js'
@@ -79,7 +87,10 @@ export class Lab implements AsyncDisposable {
     this.nodes = status.nodes.map((node) => new LabNode(node, this.#control))
   }
 
-  /** `redis://127.0.0.1:port` of every node: what ioredis' `new Cluster(urls)` takes. */
+  /**
+   * `redis://127.0.0.1:port` of every node: what ioredis' `new Cluster(urls)` takes. An address ends up in logs, so none has a
+   * password in it: `nodeRedis` and `ioredis` have.
+   */
   get urls(): string[] {
     return this.nodes.map((node) => node.url)
   }
@@ -88,6 +99,26 @@ export class Lab implements AsyncDisposable {
   get rootNodes(): RootNode[] {
     return this.nodes.map(({ url, host, port }) => ({ url, host, port }))
   }
+
+  /**
+   * What node-redis' `createCluster` takes, with what it takes to be let in: the password, or, of a lab with an ACL file, a user
+   * of the lab's own that has all rights. For users of the file: `{ ...lab.nodeRedis, defaults: { username, password } }`.
+   *
+   * @throws LabError `lab-damaged`
+   */
+  get nodeRedis(): NodeRedisShape {
+    return nodeRedisShape(this.nodes, this.#access)
+  }
+
+  /** What ioredis' `new Cluster(...lab.ioredis)` takes; see `nodeRedis`. @throws LabError `lab-damaged` */
+  get ioredis(): IoredisShape {
+    return ioredisShape(this.nodes, this.#access)
+  }
+
+  get #access(): Access {
+    return (this.#knownAccess ??= readAccess(this.dir))
+  }
+  #knownAccess: Access | undefined
 
   /**
    * A node by its name (`m1`), its port, or the beginning of its id.
@@ -218,7 +249,8 @@ export class Lab implements AsyncDisposable {
    *    that had to be started again, or of a user that was deleted, are gone. A client that goes on writing meanwhile has its
    *    last keys afterwards.
    *
-   * Of several at once each waits for the one before. A master that was reset with CLUSTER RESET HARD keeps the id that it got.
+   * Of several at once each waits for the one before. A master that was reset with CLUSTER RESET HARD keeps the id that it got;
+   * a node that another was told to forget gets a new one from 7.2 on, because for a minute nobody would take the old one.
    *
    * @returns what was otherwise, in words, and how long it took in milliseconds
    * @throws LabError `reset-failed` when the time (60 seconds without `timeout`) is over, with what is still otherwise;

@@ -128,9 +128,13 @@ export class SupervisorLine {
   }
 }
 
-/** The settings of the caller's own runtime (debugger, coverage, loaders of a test runner) are not meant for a supervisor. */
+/**
+ * The settings of the caller's own runtime (debugger, coverage, loaders of a test runner) are not meant for a supervisor, and
+ * the password comes with the order: in an environment every server and every tool would have it.
+ */
 function withoutRuntimeSettings(env: Environment): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(NODE_|VITEST|JEST)/.test(name)))
+  const isMeant = (name: string) => !/^(NODE_|VITEST|JEST)/.test(name) && name !== 'REDIS_LAB_PASSWORD'
+  return Object.fromEntries(Object.entries(env).filter(([name]) => isMeant(name)))
 }
 
 function logEnd(file: string): string[] {

@@ -13,7 +13,6 @@ import type { Emit } from '../events.js'
 import {
   claimPorts,
   findFreePorts,
-  openAccess,
   releasePorts,
   requireDirectives,
   requireFreePorts,
@@ -33,16 +32,9 @@ import {
   type ResolvedSpec,
   type Surroundings,
 } from '../spec/index.js'
-import {
-  buildsOf,
-  deleteLab,
-  readAccess,
-  serversLeft,
-  type LabRecord,
-  type LabStatus,
-  type Origin,
-} from '../supervisor/index.js'
+import { buildsOf, deleteLab, serversLeft, type LabRecord, type LabStatus, type Origin } from '../supervisor/index.js'
 import { withLock, type LockHolder } from '../util/lock.js'
+import { accessFor, authOf, keptAccess, requireAclFile, requireUsersIn, usersFor } from './access.js'
 import { differencesTo, type Differences } from './differences.js'
 import { endLab } from './end.js'
 import { findLab, type FoundLab } from './find.js'
@@ -75,6 +67,7 @@ export async function openLab(options: LabOptions, context: OpenContext): Promis
   const wanted = withPlaceOf(resolveLab(options, context.env, context), places)
   const { name, modules } = wanted.spec
   requireModules(modules)
+  requireAclFile(wanted.spec)
   const lock = {
     command: `redis-lab up --name ${name}`,
     signal: context.signal,
@@ -122,9 +115,12 @@ async function launch(
       ? { record: await prepareKept(kept, wanted, claims, context), origin: kept.origin }
       : await prepareNew(wanted, places, claims, context)
     context.signal?.throwIfAborted()
+    const access = kept ? keptAccess(record) : accessFor(wanted.spec, record.dir)
+    const users = kept ? undefined : usersFor(wanted.spec, access)
     line.order({
       record,
-      access: kept ? readAccess(record.dir) : openAccess,
+      access,
+      ...(users !== undefined && { users }),
       places,
       socket: socketPath(places, record.dir),
       holder: claims.holder,
@@ -151,7 +147,8 @@ async function settle(
   places: Places,
 ): Promise<Extract<Opened, { kind: 'found' }> | Kept | undefined> {
   const { record } = found
-  const differences = differencesTo({ ...record.spec, creator: record.creator ?? record.spec.creator }, wanted)
+  const creator = record.creator ?? record.spec.creator
+  const differences = differencesTo({ ...record.spec, ...authOf(record, wanted.spec), creator }, wanted)
   const differing = differences.lines.length > 0
   if (found.kind === 'running') {
     const { askStatus } = await import('./client.js')
@@ -198,8 +195,10 @@ async function prepareNew(
   const plan = planTopology({ masters: spec.masters, replicas: spec.replicas, ports: new Array<number>(count).fill(0) })
   requireMixable(plan, buildFor)
   if (beginning) for (const { name } of plan) beginning.requireFit(buildFor(name))
-  for (const one of new Set(plan.map(({ name }) => buildFor(name))))
+  for (const one of new Set(plan.map(({ name }) => buildFor(name)))) {
+    requireUsersIn(one, spec)
     await requireDirectives({ build: one, set: spec.set, modules: spec.modules })
+  }
   if (given) await takePorts(given, claims)
   const ports = given ?? (await findFreePorts(count, claims))
   const record = newRecord(places, { spec, build, own, ports })

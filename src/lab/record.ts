@@ -5,6 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { planTopology } from '../cluster/index.js'
 import { LabError } from '../errors.js'
+import { authKindOf } from './access.js'
 import { labEntry, type Places } from '../paths.js'
 import { isSameRelease, pinnedTo, spellRelease, type Build } from '../release/index.js'
 import type { LabSpec, ResolvedSpec } from '../spec/index.js'
@@ -21,6 +22,8 @@ export interface NewLab {
 
 /** Nothing of it is on disk yet. */
 export function newRecord(places: Places, { spec, build, own, ports }: NewLab): LabRecord {
+  // The password is not for everybody who reads it: access.json has that.
+  const { password: _, ...recorded } = spec
   const { masters, replicas, name } = spec
   return {
     format: 1,
@@ -29,7 +32,8 @@ export function newRecord(places: Places, { spec, build, own, ports }: NewLab): 
     createdAt: new Date().toISOString(),
     formed: false,
     creator: null,
-    spec: { ...spec, set: [...spec.set], modules: [...spec.modules] },
+    spec: { ...recorded, set: [...spec.set], modules: [...spec.modules] },
+    auth: authKindOf(spec),
     build,
     nodes: planTopology({ masters, replicas, ports }).map((node) => {
       const its = own?.get(node.name)

@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs'
 import { templatePath } from '../paths.js'
 import { compareVersions, type Build } from '../release/index.js'
 import { readWords, type Directive, type ModuleSpec } from '../spec/index.js'
+import { openAccess, type Access } from './access.js'
+import { authLines } from './auth.js'
+import { quoteConfValue } from './quote.js'
 
 export interface ConfInput {
   readonly lab: string
@@ -13,6 +16,7 @@ export interface ConfInput {
   readonly build: Pick<Build, 'engine' | 'version'>
   readonly set: readonly Directive[]
   readonly modules?: readonly ModuleSpec[]
+  readonly access?: Access
 }
 
 let template: string | undefined
@@ -36,8 +40,10 @@ export function renderConf(input: ConfInput): string {
   const modules = (input.modules ?? []).map(({ file, args }) =>
     ['loadmodule', ...[file, ...args].map(quoteConfValue)].join(' '),
   )
+  const auth = authLines(input.access ?? openAccess)
   return [
     ...lines.join('\n').trimEnd().split('\n'),
+    ...(auth.length > 0 ? ['', '# Who may talk to it.', ...auth] : []),
     ...(modules.length > 0 ? ['', '# --module', ...modules] : []),
     ...(own.length > 0 ? ['', '# --set', ...own] : []),
     '',
@@ -60,16 +66,6 @@ export function readDirective(confText: string, name: string): string | undefine
   const lines = confText.split('\n').map((line) => readWords(line) ?? [])
   const [, ...values] = lines.findLast(([first, ...rest]) => first?.toLowerCase() === name && rest.length > 0) ?? []
   return values.length > 0 ? values.join(' ') : undefined
-}
-
-/** Quotes as Redis's own reader of configuration lines does: everything but plain ASCII is written \xHH. */
-export function quoteConfValue(value: string): string {
-  const escaped = [...Buffer.from(value)].map((byte) => {
-    const char = String.fromCharCode(byte)
-    if (char === '"' || char === '\\') return `\\${char}`
-    return byte < 0x20 || byte > 0x7e ? `\\x${byte.toString(16).padStart(2, '0')}` : char
-  })
-  return `"${escaped.join('')}"`
 }
 
 function missing(key: string): never {

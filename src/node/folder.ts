@@ -1,9 +1,12 @@
 /** The folder of one node: made, and its redis.conf written, without ever overwriting what a user changed there. */
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { nodeFiles } from '../paths.js'
 import { writeWhole } from '../util/files.js'
 import { readTail } from '../util/tail.js'
 import { renderConf, type ConfInput } from './conf.js'
+
+/** A redis.conf with a password in it is its owner's alone. */
+const [openMode, privateMode] = [0o644, 0o600]
 
 /**
  * Makes the folder ready to boot from. A redis.conf that stands there stays as it is, unless `rewrite` asks for the directives
@@ -13,11 +16,14 @@ export function writeNodeFolder(conf: ConfInput, { rewrite }: { rewrite: boolean
   mkdirSync(conf.dir, { recursive: true })
   const file = nodeFiles.conf(conf.dir)
   const text = renderConf(conf)
+  const secret = conf.access?.user !== undefined
   if (existsSync(file)) {
+    // Whoever edited it may have left it open to others.
+    if (secret) chmodSync(file, privateMode)
     if (!rewrite || readFileSync(file, 'utf8') === text) return
     renameSync(file, `${file}.previous`)
   }
-  writeWhole(file, text)
+  writeWhole(file, text, secret ? privateMode : openMode)
 }
 
 /** The last lines of a node's log, from where this run of it began; none where there is no log. */
@@ -25,6 +31,20 @@ export async function logTail(
   { dir, logFromBytes }: { readonly dir: string; readonly logFromBytes: number },
   count = 12,
 ): Promise<readonly string[]> {
-  const { lines } = await readTail(nodeFiles.log(dir), count, logFromBytes)
-  return lines.filter((line) => line.trim() !== '')
+  const { lines } = await readTail(nodeFiles.log(dir), longestReportLines, logFromBytes)
+  return withoutReport(lines)
+    .slice(-count)
+    .filter((line) => line.trim() !== '')
+}
+
+/** A server that crashes takes its leave with a report of a hundred lines and more. What has happened stands at its head. */
+const longestReportLines = 2000
+
+function withoutReport(lines: readonly string[]): readonly string[] {
+  const start = lines.findLastIndex((line) => /^=== (REDIS|VALKEY) BUG REPORT START/.test(line))
+  const end = lines.findLastIndex((line) => /^=== (REDIS|VALKEY) BUG REPORT END/.test(line))
+  // After that one it was started again.
+  if (start < 0 || lines.slice(Math.max(start, end)).some((line) => end > start && /^\d+:\w /.test(line))) return lines
+  const details = lines.findIndex((line, index) => index > start && /^-{4,} /.test(line))
+  return details < 0 ? lines : lines.slice(0, details)
 }

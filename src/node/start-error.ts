@@ -22,12 +22,14 @@ const dataHint: Hint = ({ lab }) =>
   `The data that it keeps is damaged. Put a copy of its folder back, or delete the lab: ${commandFor(lab, 'down', '--purge')}`
 /** The last line about a module that Redis did not take. Why it did not stands in the line before. */
 const moduleRefused = /Can't load module from/
+const usersHint = 'Redis refuses a rule of the file that --acl gave: the line has the same number there.'
 const confHint = 'Redis refuses a line of its redis.conf: look at what --set gave.'
 const hints: readonly (readonly [sign: RegExp, hint: string | Hint])[] = [
   [
     moduleRefused,
     'Look at the module that --module gave, and at its arguments; what it wrote itself stands above the last lines.',
   ],
+  [/because of ACL errors/, usersHint],
   [/FATAL CONFIG FILE ERROR|Unresolved Configuration/, confHint],
   [
     /corrupted cluster config file/,
@@ -58,6 +60,9 @@ function hintFor(server: FailedServer, words: readonly string[]): string | undef
   return typeof hint === 'function' ? hint(server) : hint
 }
 
+/** The end of a line that was broken where what it quotes has a line break. */
+const restOfQuote = /^"\. #\S+:\d+$/
+
 /** The words that Redis has for a port that somebody else has taken. */
 const portLost = /Address already in use|Failed listening on port|Could not create server TCP listening/
 
@@ -66,8 +71,9 @@ export async function startError(server: FailedServer, exit: string): Promise<La
   const tail = await logTail(server)
   const taken = tail.some((line) => portLost.test(line))
   const reason =
-    tail.findLast((line) => /\w{3}/.test(line) && !moduleRefused.test(line))?.replace(/^\d+:\S+ .*? [#*.-] /, '') ??
-    exit
+    tail
+      .findLast((line) => /\w{3}/.test(line) && !moduleRefused.test(line) && !restOfQuote.test(line))
+      ?.replace(/^\d+:\S+ .*? [#*.-] /, '') ?? exit
   return new LabError({
     code: taken ? 'port-taken' : 'node-failed',
     message: `${server.name} (port ${server.port}) did not start: ${reason}`,

@@ -1,4 +1,5 @@
 /** A `--set` directive: one line of a redis.conf, given by a user. */
+import { hiddenSecret } from './option.js'
 import { readWords } from './words.js'
 
 export interface Directive {
@@ -32,10 +33,30 @@ const owned: Readonly<Record<string, string>> = {
   supervised: 'nodes stay children of the supervisor',
   pidfile: 'the lab keeps its own record of processes',
   include: 'give the directives themselves with --set',
-  requirepass: 'labs do not take passwords yet',
-  masterauth: 'labs do not take passwords yet',
+  requirepass: 'a password is given with --password, or in REDIS_LAB_PASSWORD',
+  masterauth: 'replicas know the password of --password',
+  primaryauth: 'replicas know the password of --password',
+  masteruser: 'replicas have a user of their own where --acl gives any',
+  primaryuser: 'replicas have a user of their own where --acl gives any',
+  aclfile: 'the file is given with --acl',
+  user: 'users come in a file, given with --acl',
+  sentinel: 'a lab has no sentinels',
   'rename-command': 'the lab needs the cluster commands under their own names',
 }
+
+/**
+ * The text of a directive for whoever is to read about it: of one that holds a password only its name.
+ *
+ * Also of one that is refused: whoever tries `--set "requirepass …"` means a password.
+ */
+export function withoutSecret(text: string): string {
+  const [, name = ''] = /^\s*(\S+)\s/.exec(text) ?? []
+  return holdsSecret(name) ? `${name} ${hiddenSecret}` : text
+}
+
+/** `requirepass`, `masterauth`, `tls-key-file-pass`… and `user`, whose rules hold passwords. */
+const holdsSecret = (name: string): boolean =>
+  /^(user|requirepass|(master|primary)auth|sentinel|[a-z-]+-pass)$/i.test(name)
 
 /** Parses `"maxmemory 100mb"`. Returns a sentence about what is wrong instead of a directive where it is wrong. */
 export function parseDirective(text: string): Directive | string {

@@ -3,6 +3,7 @@ export { parseDirective, type Directive } from './directive.js'
 export {
   defaultOf,
   flagName,
+  hiddenSecret,
   isRepeated,
   metaOf,
   optionMeta,

@@ -12,6 +12,8 @@ export interface OptionMeta {
   readonly description: string
   /** A flag of its own for leaving it out: `--no-config`. */
   readonly off?: { readonly flag: string; readonly description: string }
+  /** What is given is nobody else's business: no sentence quotes it, and whoever shows options shows `hiddenSecret` instead. */
+  readonly secret?: boolean
   /** Completes the sentence "--masters takes …". Switches take nothing. */
   readonly expects?: string
   /** The environment variable that gives it when the flag does not. */
@@ -21,6 +23,9 @@ export interface OptionMeta {
   /** Turns the text of a flag or an environment variable into what the schema takes. */
   readonly read?: (text: string) => unknown
 }
+
+/** What stands where a secret would. */
+export const hiddenSecret = '***'
 
 export const optionMeta = z.registry<OptionMeta>()
 

@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 import * as z from 'zod'
 import { LabError } from '../errors.js'
 import { escapeControls, quoted } from '../util/text.js'
+import { withoutSecret } from './directive.js'
 import { flagName, metaOf, type OptionShape } from './option.js'
 
 export function badInput(
@@ -52,11 +53,13 @@ function sentences(
     return [place(issue.keys.slice(0, 1), `there is no option ${issue.keys.map(quoted).join(', ')}`)]
   }
   const key = String(issue.path[0])
-  const value = issue.path.reduce<unknown>((at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step], said)
+  const given = issue.path.reduce<unknown>((at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step], said)
+  const value = key === 'set' && typeof given === 'string' ? withoutSecret(given) : given
+  const { secret = false, expects = switchTakes } = metaOf(shape, key)
   const sentence =
     issue.code === 'custom' && issue.message
-      ? `${name(shape, key)} ${spelled(value)}: ${issue.message}`
-      : `${name(shape, key)} takes ${metaOf(shape, key).expects ?? switchTakes}, not ${spelled(value)}`
+      ? `${name(shape, key)}${secret ? '' : ` ${spelled(value)}`}: ${issue.message}`
+      : `${name(shape, key)} takes ${expects}${secret ? '' : `, not ${spelled(value)}`}`
   return [place(issue.path, sentence)]
 }
 

@@ -62,14 +62,18 @@ export function resolveLab(
 const withWholePaths = (spec: LabSpec): LabSpec => ({
   ...spec,
   dir: spec.dir === undefined ? undefined : path.resolve(spec.dir),
+  acl: spec.acl === undefined ? undefined : path.resolve(spec.acl),
   modules: spec.modules.map(({ file, args }) => ({ file: path.resolve(file), args })),
 })
 
-/** `dir` and `ephemeral` exclude each other: one that is said takes the place of the other in the file. */
+/** `dir` and `ephemeral` exclude each other, `password` and `acl` too: one that is said takes the place of the other in the file. */
 function isReplaced(key: string, { values, fromFile }: Gathered): boolean {
   const isSaid = (other: string) => values[other] !== undefined && !fromFile.includes(other)
   return (
-    (key === 'ephemeral' && isSaid('dir')) || (key === 'dir' && isSaid('ephemeral') && values['ephemeral'] === true)
+    (key === 'ephemeral' && isSaid('dir')) ||
+    (key === 'dir' && isSaid('ephemeral') && values['ephemeral'] === true) ||
+    (key === 'password' && isSaid('acl')) ||
+    (key === 'acl' && isSaid('password'))
   )
 }
 

@@ -20,6 +20,16 @@ export const isName = (text: string): boolean => label.test(text)
 
 const oneLine = z.string().regex(/^\P{Cc}+$/u)
 
+/** Redis 5.0 takes no longer one. */
+const mostPasswordBytes = 512
+
+/** A separator of lines would begin another directive, and half of a surrogate pair is no text to send. */
+const password = z
+  .string()
+  .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029]+$/u)
+  // Without words of its own: it is told what the option takes.
+  .refine((text) => Buffer.byteLength(text) <= mostPasswordBytes, { error: () => '' })
+
 const dayMs = 86_400_000
 
 /** Milliseconds, or text with its unit. */
@@ -146,6 +156,20 @@ export const labShape = {
         'begin with the data and the slots of a snapshot: its name, or the path of its folder, such as ./seed; its masters, replicas, release and directives are the defaults then',
       expects: 'the name of a snapshot, or the path of its folder',
     }),
+  password: password.optional().register(optionMeta, {
+    flag: '--password <text>',
+    description:
+      'a password that every node asks for; "-" reads it from standard input. Other users of the machine may see a command line for a moment: rather use "-" or the variable',
+    expects: `a text of one line, of 1 to ${mostPasswordBytes} bytes and without control characters`,
+    env: 'REDIS_LAB_PASSWORD',
+    secret: true,
+  }),
+  acl: oneLine.optional().register(optionMeta, {
+    flag: '--acl <file>',
+    description:
+      'an ACL file, a line "user NAME RULES" for each user, which every node gets a copy of; from Redis 6.0 on',
+    expects: 'the path of an ACL file',
+  }),
   modules: z.array(moduleFile).default([]).register(optionMeta, {
     flag: '--module <file[:args]>',
     description: 'a module (.so) that every node loads, with its arguments as redis.conf has them; may be repeated',
@@ -209,6 +233,10 @@ export function crossCheck(spec: LabSpec): string[] {
   if (unreachable) problems.push(unreachable)
   const unverified = checksumProblem(spec)
   if (unverified) problems.push(unverified)
+  if (spec.password !== undefined && spec.acl !== undefined)
+    problems.push(
+      '--password (or its variable) and --acl exclude each other: Redis ignores its one password (requirepass) where users come in a file. A line "user default on >PASSWORD ~* &* +@all" in that file gives one to whoever names no user (before 6.2 without "&*")',
+    )
   if (spec.ephemeral && spec.dir !== undefined)
     problems.push('--ephemeral makes its own folder, so --dir cannot choose one')
   return problems

@@ -22,6 +22,8 @@ import type { LabStatus } from './status.js'
 export interface Order {
   readonly record: LabRecord
   readonly access: Access
+  /** The text of users.acl, for a new lab that has users. */
+  readonly users?: string
   readonly places: Places
   readonly socket: string
   /** The supervisor itself, as the claims of its ports name it. */

@@ -11,15 +11,20 @@ import { labEntry, labFiles, labsDir, type Places } from '../paths.js'
 import { makeDir, writeNew } from '../util/files.js'
 import type { Order } from './channel.js'
 import { recordText, writeAccess } from './record-writer.js'
+import { writeUsers } from './users.js'
 import type { LabRecord } from './record.js'
 
 /** @throws LabError `bad-input` when the folder holds something that this lab would have to overwrite; nothing was made then */
-export function claimFolder(places: Places, { record, access }: Pick<Order, 'record' | 'access'>): void {
+export function claimFolder(
+  places: Places,
+  { record, access, users }: Pick<Order, 'record' | 'access' | 'users'>,
+): void {
   const { dir, name, nodes } = record
   const entry = labEntry(places, name)
   const inTheWay = [
     labFiles.record(dir),
     labFiles.access(dir),
+    labFiles.users(dir),
     ...nodes.map(({ port }) => labFiles.node(dir, port)),
   ].filter((file) => existsSync(file))
   if (inTheWay.length > 0) throw occupied(record, inTheWay)
@@ -34,6 +39,7 @@ export function claimFolder(places: Places, { record, access }: Pick<Order, 'rec
     made = makeFolder(dir)
     writeNew(labFiles.record(dir), recordText(record))
     writeAccess(dir, access)
+    if (users !== undefined) writeUsers(labFiles.users(dir), users)
   } catch (error) {
     if (dir !== entry) rmSync(entry, { force: true })
     if (made !== undefined) removeMade(dir, made)

@@ -30,10 +30,12 @@ export function describeLab({ record, nodes, crashOf, climb, ready, state, super
 }
 
 /** What does not depend on who can be asked. */
-export function labFacts(record: LabRecord): Pick<LabStatus, 'name' | 'dir' | 'ephemeral' | 'redis' | 'creator'> {
-  const { name, dir, spec, build } = record
+export function labFacts(
+  record: LabRecord,
+): Pick<LabStatus, 'name' | 'dir' | 'ephemeral' | 'redis' | 'creator' | 'auth'> {
+  const { name, dir, spec, build, auth } = record
   const creator = record.creator ?? spec.creator ?? choose(...buildsOf(record))
-  return { name, dir, ephemeral: spec.ephemeral, redis: build, creator }
+  return { name, dir, ephemeral: spec.ephemeral, redis: build, creator, auth }
 }
 
 type NodeFacts = Omit<NodeStatus, 'pid' | 'state' | 'restarts' | 'crash'>

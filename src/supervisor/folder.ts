@@ -9,13 +9,16 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   rmdirSync,
   rmSync,
   watch,
+  writeFileSync,
   type FSWatcher,
 } from 'node:fs'
 import path from 'node:path'
+import { withoutPasswords } from '../node/index.js'
 import { labEntry, labFiles, nodeFiles, type Places } from '../paths.js'
 import { until } from '../util/until.js'
 import type { LabRecord } from './record.js'
@@ -26,8 +29,8 @@ const mostEvidence = 10
 export function deleteLab(places: Places, record: LabRecord): void {
   const { dir } = record
   for (const { port } of record.nodes) rmSync(labFiles.node(dir, port), { recursive: true, force: true })
-  const { running, access, baseline, supervisorLog, createLog } = labFiles
-  for (const file of [running, access, baseline, supervisorLog, createLog]) rmSync(file(dir), { force: true })
+  const { running, access, users, baseline, supervisorLog, createLog } = labFiles
+  for (const file of [running, access, users, baseline, supervisorLog, createLog]) rmSync(file(dir), { force: true })
   // The record goes last: until then the lab can still be found, and deleted again.
   rmSync(labFiles.record(dir), { force: true })
   deleteRemains(places, { dir, name: record.name })
@@ -48,7 +51,7 @@ export function deleteRemains(places: Places, { dir, name }: Pick<LabRecord, 'di
 
 function draftsIn(dir: string): string[] {
   if (!existsSync(dir)) return []
-  const isDraft = /^(lab|run|access|baseline)\.json\.\d+-[0-9a-f]+\.tmp$/
+  const isDraft = /^((lab|run|access|baseline)\.json|users\.acl)\.\d+-[0-9a-f]+\.tmp$/
   return readdirSync(dir)
     .filter((name) => isDraft.test(name))
     .map((name) => path.join(dir, name))
@@ -93,7 +96,7 @@ export async function finishDeletion(places: Places, record: LabRecord, patience
 
 /**
  * Copies logs and configurations to where they outlive the lab; with `data` the lab's whole folder, which its servers may still
- * be writing to. @returns that folder
+ * be writing to. Passwords are left out of it: it is made to be looked at, and shown. @returns that folder
  */
 export function keepEvidence(places: Places, record: LabRecord, { data = false } = {}): string {
   const failed = path.join(places.state, 'failed')
@@ -113,7 +116,7 @@ export function keepEvidence(places: Places, record: LabRecord, { data = false }
 
 function copyFiles(files: readonly string[], { from, to }: { from: string; to: string }): void {
   mkdirSync(to, { recursive: true })
-  for (const file of files) {
+  for (const file of files.filter((file) => !isSecret(file))) {
     const target = path.join(to, path.relative(from, file))
     mkdirSync(path.dirname(target), { recursive: true })
     copyIfThere(file, target)
@@ -133,10 +136,15 @@ const filesIn = (dir: string): string[] =>
     .map((name) => path.join(dir, name))
     .filter((file) => lstatSync(file, { throwIfNoEntry: false })?.isFile())
 
+/** What it takes to be let in, and users with what their passwords can be guessed from; drafts of either too. */
+const isSecret = (file: string): boolean => /^(access\.json|users\.acl|baseline\.json)(\.|$)/.test(path.basename(file))
+const isConf = (file: string): boolean => /^redis\.conf(\.|$)/.test(path.basename(file))
+
 /** What a server writes may be renamed in the moment in which it is copied. */
 function copyIfThere(file: string, target: string): void {
   try {
-    copyFileSync(file, target)
+    if (isConf(file)) writeFileSync(target, withoutPasswords(readFileSync(file, 'utf8')))
+    else copyFileSync(file, target)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }

@@ -7,11 +7,13 @@ export { parseJournalLine } from './journal.js'
 export { nodeVerbs, type NodeVerb } from './node-verbs.js'
 export { awaitEnd, endOrphans, endServers, removeDeadSocket, serversLeft } from './orphans.js'
 export { readLab, readRun, type LabRecord, type RunRecord } from './record.js'
+export { readUsersFile } from './users.js'
 export { removeRun, writeLab } from './record-writer.js'
 export type { FailoverBody, PatienceBody, SnapshotBody, UpgradeBody, VerbBody, WaitBody } from './requests.js'
 export type { Seed, SeedShard } from './seed.js'
 export type { TakenMaster, TakenSnapshot } from './take-snapshot.js'
 export type {
+  AuthKind,
   CrashStatus,
   FailoverResult,
   LabState,

@@ -60,8 +60,10 @@ for (const defect of ['uncaughtException', 'unhandledRejection'] as const) {
 }
 
 function begin(order: Order): void {
-  const { record, places } = order
+  const { record, places, access } = order
   process.title = `redis-lab: ${record.name}`
+  // What CONFIG REWRITE and ACL SAVE make anew has passwords in it, or what they can be guessed from.
+  if (access.user) process.umask(0o077)
   try {
     if (order.origin.kind === 'new') claimFolder(places, order)
   } catch (thrown) {

@@ -26,6 +26,9 @@ export const buildShape = z.object({
   cli: z.string(),
 })
 
+/** A password is in access.json, or nowhere. */
+const { password: _, ...recordedShape } = labShape
+
 const labRecord = z.object({
   format: z.literal(1),
   name: labShape.name,
@@ -36,13 +39,15 @@ const labRecord = z.object({
   /** What formed it; null until then. */
   creator: z.enum(['instant', 'redis-cli']).nullable(),
   spec: z.object({
-    ...labShape,
+    ...recordedShape,
     // On disk the options are as they were resolved, not as they were typed.
     set: z.array(z.object({ name: oneLine, value: oneLine })),
     // Records of before there were modules have none.
     modules: z.array(z.object({ file: z.string(), args: z.array(z.string()) })).default([]),
     timeout: z.number(),
   }),
+  /** What its nodes ask of whoever connects. Records of before there were passwords say nothing. */
+  auth: z.enum(['none', 'password', 'acl']).default('none'),
   /** What its nodes run, but for those that have a build of their own. */
   build: buildShape,
   nodes: z.array(

@@ -2,15 +2,18 @@
 import { resetCluster, type Climb, type Shape } from '../cluster/index.js'
 import { LabError } from '../errors.js'
 import type { Emit } from '../events.js'
-import type { RedisNode } from '../node/index.js'
+import type { RedisNode, User } from '../node/index.js'
+import { nodeFiles } from '../paths.js'
 import { recallBaseline, renewBaseline, takeBaseline, type Baseline } from './baseline.js'
 import { applyVerb } from './node-verbs.js'
 import type { LabRecord } from './record.js'
 import type { Restarts } from './restarts.js'
 import type { ResetResult } from './status.js'
+import { readUsersFile, writeUsers } from './users.js'
 
 export interface ResetsOptions {
   readonly record: LabRecord
+  readonly user: User | undefined
   readonly shape: Shape
   readonly nodes: readonly RedisNode[]
   readonly restarts: Restarts
@@ -31,8 +34,8 @@ export class Resets {
 
   /** To be called in the moment in which the lab is ready. */
   begin({ adopted }: { adopted: boolean }): void {
-    const { record, nodes } = this.#options
-    this.#baseline = (adopted ? recallBaseline : takeBaseline)(record.dir, nodes)
+    const { record, nodes, user } = this.#options
+    this.#baseline = (adopted ? recallBaseline : takeBaseline)({ dir: record.dir, nodes, user })
   }
 
   /**
@@ -48,8 +51,9 @@ export class Resets {
 
   /** A node has another release, with directives of its own: what it is like now is what it goes back to. */
   async renew(node: RedisNode): Promise<void> {
-    const known = (await this.#baseline) ?? new Map()
-    this.#baseline = renewBaseline(this.#options.record.dir, known, node)
+    const { record, user } = this.#options
+    const known = (await this.#baseline) ?? new Map<string, never>()
+    this.#baseline = renewBaseline({ dir: record.dir, user }, known, node)
     await this.#baseline
   }
 
@@ -77,10 +81,13 @@ export class Resets {
       signal.throwIfAborted()
       await applyVerb(verb, node, restarts, { deadline, restart: true })
     }
-    const { undone, climb } = await resetCluster(nodes, {
+    const baseline = (await this.#baseline) ?? new Map<string, never>()
+    // A node that has to be started again is to find its users as they were.
+    const restored = restoreUsersFiles(nodes, baseline)
+    const { undone: others, climb } = await resetCluster(nodes, {
       plan: record.nodes,
       shape,
-      baseline: (await this.#baseline) ?? new Map(),
+      baseline,
       level: record.spec.wait,
       wakers: {
         start: (name) => wake(nodeOf(name), 'start'),
@@ -97,8 +104,20 @@ export class Resets {
       emit,
     })
     if (climb) onChange(climb)
+    const undone = [...restored, ...others]
     const elapsedMs = Date.now() - startedAt
     emit({ type: 'lab-reset', undone, elapsedMs })
     return { undone, elapsedMs }
   }
+}
+
+/** ACL SAVE has written what a test made of the users. @returns what was undone, in words */
+function restoreUsersFiles(nodes: readonly RedisNode[], baseline: Baseline): string[] {
+  return nodes.flatMap(({ name, dir, folderIsGone }) => {
+    const wanted = baseline.get(name)?.usersFile
+    const file = nodeFiles.users(dir)
+    if (wanted === undefined || folderIsGone || readUsersFile(file) === wanted) return []
+    writeUsers(file, wanted)
+    return [`${name}: its users.acl was saved otherwise: it is as before`]
+  })
 }

@@ -41,6 +41,9 @@ export interface NodeStatus {
   readonly log: string
 }
 
+/** What a node asks of whoever connects: nothing, the one password, or to be one of the users of an ACL file. */
+export type AuthKind = 'none' | 'password' | 'acl'
+
 export interface LabStatus {
   readonly name: string
   readonly state: LabState
@@ -54,6 +57,7 @@ export interface LabStatus {
     readonly cli: string
   }
   readonly creator: CreatorName
+  readonly auth: AuthKind
   readonly supervisor: { readonly pid: number; readonly socket: string } | null
   readonly ready: { readonly level: ReadyLevel; readonly reasons: readonly string[] }
   readonly nodes: readonly NodeStatus[]

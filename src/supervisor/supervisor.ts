@@ -38,6 +38,7 @@ import { RunKeeper } from './run-keeper.js'
 import type { Seed } from './seed.js'
 import type { LabState, LabStatus, ResetResult, UpgradeResult } from './status.js'
 import { Upgrades, type UpgradeOrder } from './upgrades.js'
+import { placeUsers } from './users.js'
 
 export class Supervisor {
   readonly #order: Order
@@ -85,6 +86,7 @@ export class Supervisor {
     this.#run = new RunKeeper({ dir: record.dir, socket, nodes: this.#nodes, isOnItsWay, onFailure })
     this.#resets = new Resets({
       record,
+      user: access.user,
       shape: shapeOf(record),
       nodes: this.#nodes,
       restarts: this.#restarts,
@@ -209,7 +211,8 @@ export class Supervisor {
     const { build, nodes, spec, dir } = record
     const { set, modules } = spec
     for (const { name, port, dir, build } of this.#nodes) {
-      writeNodeFolder({ lab: record.name, name, port, dir, build, set, modules }, { rewrite })
+      writeNodeFolder({ lab: record.name, name, port, dir, build, set, modules, access }, { rewrite })
+      placeUsers(record.dir, dir, build)
     }
     if (seed) await this.#sow(seed)
     const logFile = labFiles.createLog(dir)

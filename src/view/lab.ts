@@ -78,12 +78,20 @@ function coverage({ nodes }: LabStatus): string {
   return covered === slotCount ? `All ${slotCount} slots are covered.` : `${covered} of ${slotCount} slots are covered.`
 }
 
-function nextSteps({ name, nodes, ephemeral }: LabStatus): string {
+/** Who is let in, where not everybody is. */
+const wayIn = {
+  none: [],
+  password: [['  password', 'the one that you gave']],
+  acl: [['  users', 'those of the ACL file that you gave']],
+} as const
+
+function nextSteps({ name, nodes, ephemeral, auth }: LabStatus): string {
   const flag = nameFlag(name)
   const url = `redis://127.0.0.1:${nodes[0]?.port}`
   return table(
     ['  connect to', url],
     [
+      ...wayIn[auth],
       [`  redis-lab cli${flag}`, 'talk to it with redis-cli'],
       [`  redis-lab down${flag}`, ephemeral ? 'take it down, and its data with it' : 'take it down; its data stays'],
     ],

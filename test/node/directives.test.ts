@@ -1,108 +1,21 @@
-/** The table of directives against servers as they are: what a started one lists, and what one takes from a redis.conf. */
-import { execFile } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import os from 'node:os'
+/** The table of directives against the release of all tests; against every other one: test/matrix/directives.test.ts. */
+import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import pLimit from 'p-limit'
 import { expect, inject, test } from 'vitest'
-import { LabError } from '../../src/errors.js'
-import { allDirectives, directivesOf, isComplete } from '../../src/node/directives/history.js'
-import { findFreePorts, RedisNode, writeNodeFolder } from '../../src/node/index.js'
-import { compareVersions, installRelease, type Build } from '../../src/release/index.js'
-import { parseDirective } from '../../src/spec/index.js'
+import { isComplete } from '../../src/node/directives/history.js'
+import { expectTableOf, takes } from '../support/directives.js'
 import { useScratch } from '../support/scratch.js'
 
-const scratch = useScratch('file')
+const scratch = useScratch()
+const build = inject('build')
 
-/** The build of all tests; what distributions have; and what REDIS_LAB_MATRIX names beside them. */
-const releases = [
-  undefined,
-  'distro:bullseye',
-  'distro:sid',
-  'valkey@distro:sid',
-  ...(process.env['REDIS_LAB_MATRIX']?.split(' ').filter((text) => text !== '') ?? []),
-]
-
-/** Commands know it before files do. */
-const notInFiles = (build: Build) => (isBefore(build, '7.0.0') ? ['watchdog-period'] : [])
-/** Files know them, and a started server says nothing of them. */
-const inFilesOnly = ['include', 'loadmodule', 'rename-command', 'user']
-/** Taken where the server was built with TLS. */
-const ofTls = (name: string) => name.startsWith('tls-') || name === 'cluster-announce-tls-port'
-
-const isBefore = ({ version }: Build, border: string) => compareVersions(version, border) < 0
-
-test.for(releases)('what release %s lists and takes is what the table says of it', async (text, context) => {
-  const build = await buildOf(text).catch((error: unknown) => {
-    const { code, message } = LabError.from(error)
-    if (code !== 'release-unreachable') throw error
-    return context.skip(`${text}: ${message}`)
-  })
-  if (!isComplete(build)) return context.skip(`the table does not go as far as ${build.engine} ${build.version}`)
-  const dir = path.join(scratch.dir, `${build.engine}-${build.version}`)
-  const known = new Set(directivesOf(build))
-
-  const listed = await configNames(build, dir)
-  expect(listed).toContain('maxmemory')
-  const hasTls = listed.includes('tls-port')
-  expect(listed.filter((name) => !known.has(name))).toEqual(notInFiles(build))
-
-  // Directives of the lab's own are not tried: some would have the server go its own ways.
-  const tried = allDirectives().filter(
-    (name) => !listed.includes(name) && typeof parseDirective(`${name} 1`) === 'object' && (hasTls || !ofTls(name)),
-  )
-  const limit = pLimit(os.availableParallelism())
-  const taken = await Promise.all(
-    tried.map((name) => limit(async () => ((await takes(build, dir, name)) ? [name] : []))),
-  )
-  expect(taken.flat().sort()).toEqual(tried.filter((name) => known.has(name)).sort())
+test.skipIf(!isComplete(build))('what the server lists and takes is what the table says of its version', async () => {
+  await expectTableOf(build, path.join(scratch.dir, 'table'))
 })
 
-test('what is only in files, and a name that is none, are told apart by the way the servers are asked', async () => {
-  const build = inject('build')
+test('a name that servers take and one that they do not take are told apart, whatever CONFIG GET has of them', async () => {
   const dir = path.join(scratch.dir, 'asked')
   mkdirSync(dir)
-  expect(await Promise.all(inFilesOnly.slice(1).map((name) => takes(build, dir, name)))).toEqual([true, true, true])
+  expect(await takes(build, dir, 'lua-replicate-commands')).toBe(true)
   expect(await takes(build, dir, 'maxmemroy')).toBe(false)
 })
-
-async function buildOf(text: string | undefined): Promise<Build> {
-  if (text === undefined) return inject('build')
-  return installRelease(
-    { redis: text, malloc: 'libc' },
-    { cacheDir: inject('cacheDir'), env: process.env, emit: () => {} },
-  )
-}
-
-/** CONFIG GET * of a server that runs. */
-async function configNames(build: Build, dir: string): Promise<string[]> {
-  const [port = 0] = await findFreePorts(1)
-  writeNodeFolder({ lab: 'table', name: 'm1', port, dir, build, set: [] }, { rewrite: false })
-  const node = new RedisNode({ lab: 'table', name: 'm1', port, dir, build, emit: () => {}, onCrash: () => {} })
-  node.start()
-  try {
-    await node.listening({ deadline: Date.now() + 60_000 })
-    const reply = await (await node.client()).call('CONFIG', 'GET', '*')
-    return (Array.isArray(reply) ? reply : []).filter((_, index) => index % 2 === 0).map(String)
-  } finally {
-    await node.stop()
-  }
-}
-
-/** Values of which each directive takes one, or refuses it for another reason than its name. */
-const values = ['1', 'a b', 'a b c d']
-const refusals = /Bad directive|Module Configuration detected without loadmodule/
-
-/** Whether a server takes a line with this name. Without a port it goes as soon as it has read it. */
-async function takes(build: Build, dir: string, name: string): Promise<boolean> {
-  for (const [index, value] of values.entries()) {
-    const conf = path.join(dir, `${name}-${index}.conf`)
-    writeFileSync(conf, `port 0\n${name} ${value}\n`)
-    const said = await new Promise<string>((resolve) => {
-      execFile(build.server, [conf], { cwd: dir, timeout: 30_000 }, (_, stdout, stderr) => resolve(stdout + stderr))
-    })
-    expect(said, `${name} ${value}`).not.toBe('')
-    if (!refusals.test(said)) return true
-  }
-  return false
-}

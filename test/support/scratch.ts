@@ -25,6 +25,8 @@ export interface Scratch {
   readonly places: Places
   /** Runs the command to its end. */
   run(...args: string[]): Promise<Outcome>
+  /** The same, with a text as its standard input. */
+  feed(input: string, ...args: string[]): Promise<Outcome>
   /** Runs the command and parses what it printed; fails the test when it does not exit 0. */
   json<Value>(...args: string[]): Promise<Value>
   /** Starts the command, or any program, in this environment. */
@@ -71,9 +73,15 @@ function makeScratch(dir: string): Scratch {
   const start = (args: readonly string[], program = bin) =>
     spawn(process.execPath, [program, ...args], { env, cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] })
   const run = (...args: string[]) => outcomeOf(start(args))
+  const feed = (input: string, ...args: string[]) => {
+    const child = spawn(process.execPath, [bin, ...args], { env, cwd: dir, stdio: ['pipe', 'pipe', 'pipe'] })
+    child.stdin.end(input)
+    return outcomeOf(child)
+  }
   return {
     dir,
     env,
+    feed,
     places: placesFrom(env),
     start,
     run,

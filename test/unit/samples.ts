@@ -26,6 +26,7 @@ export function sampleRecord(change: Partial<LabRecord> = {}): LabRecord {
     createdAt: '2025-01-02T03:04:05.678Z',
     formed: true,
     creator: 'redis-cli',
+    auth: 'none',
     spec: { ...spec, set: [...spec.set] },
     build,
     nodes: planTopology({ masters: 3, replicas: 1, ports }).map((node, index) => ({ ...node, id: idOf(index) })),
@@ -48,6 +49,7 @@ export function sampleStatus(change: Partial<LabStatus> = {}): LabStatus {
     ephemeral: false,
     redis: build,
     creator: 'redis-cli',
+    auth: 'none',
     supervisor: { pid: 4000, socket: '/run/lab.sock' },
     ready: { level: 'full', reasons: [] },
     nodes: nodes.map((node, index): NodeStatus => ({

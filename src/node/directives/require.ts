@@ -1,6 +1,6 @@
 /** Whether a build takes the directives that a user sets; if not, since when which one does. */
 import type { LabError } from '../../errors.js'
-import { compareVersions, lineOf, titleOf, type Build } from '../../release/index.js'
+import { compareVersions, lineOf, titleOf } from '../../release/index.js'
 import { badInput, type Directive } from '../../spec/index.js'
 import { nearestWord } from '../../util/did-you-mean.js'
 import { allDirectives, directivesOf, isComplete, lifeOf, type Version } from './history.js'

@@ -18,7 +18,7 @@ export interface Change {
 export interface History {
   /** Oldest first. */
   readonly changes: readonly Change[]
-  /** Nothing is missing here of what versions up to this one know. */
+  /** Nothing is missing here of what versions up to this one know; a later patch of an earlier line is not expected to add any. */
   readonly completeTo: string
   /** Later versions of which the same is true; of any other, a name that is not here may be one that came since. */
   readonly alsoComplete: readonly string[]

@@ -100,3 +100,23 @@ test('the help of a command says what each option means, its default and its var
   expect(text).toContain('(default: default; environment: REDIS_LAB_NAME)')
   expect(text).toContain('(default: 60s)')
 })
+
+test.each([
+  ['down', '--password=geheim'],
+  ['up', '--passwort=geheim'],
+  ['up', '--passwort', 'geheim'],
+  ['--password=geheim', 'up'],
+])('what follows an option that does not exist is not repeated: %s %s', async (...argv) => {
+  const error = await refusal(...argv)
+  expect(error).toMatchObject({
+    code: 'bad-input',
+    message: expect.stringMatching(/^unknown option '--pass/) as string,
+  })
+  expect(JSON.stringify(error)).not.toContain('geheim')
+})
+
+test('a password may begin with a dash', () => {
+  expect(parse('up', '--password', '-x')?.said).toEqual({ password: '-x' })
+  expect(parse('up', '--password=--x')?.said).toEqual({ password: '--x' })
+  expect(parse('up', '--password', '-')?.said).toEqual({ password: '-' })
+})

@@ -112,3 +112,22 @@ test('a port where nobody listens is a ConnectionError', async () => {
   // Port 1 needs rights to be listened on, and nobody does.
   await expect(NodeClient.connect(1)).rejects.toThrow(ConnectionError)
 })
+
+test.each([
+  'ERR Client sent AUTH, but no password is set',
+  'ERR AUTH <password> called without any password configured for the default user.',
+])('a server that has no password any more lets everybody in: %s', async (answer) => {
+  const port = await serve(({ socket, heard }) => {
+    socket.write(heard().includes('PING') ? '+PONG\r\n' : `-${answer}\r\n`)
+  })
+  const client = await NodeClient.connect(port, { access: { user: { password: 'x' } } })
+  expect(await client.call('PING')).toBe('PONG')
+  client.close()
+})
+
+test('who is not let in has no connection', async () => {
+  const port = await serve(({ socket }) => socket.write('-WRONGPASS invalid username-password pair\r\n'))
+  await expect(NodeClient.connect(port, { access: { user: { name: 'bob', password: 'geheim' } } })).rejects.toThrow(
+    /^WRONGPASS(?!.*geheim)/,
+  )
+})

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { renderConf, type ConfInput } from '../../../src/node/index.js'
-import { quoteConfValue } from '../../../src/node/conf.js'
+import { quoteConfValue } from '../../../src/node/quote.js'
 
 const input: ConfInput = {
   lab: 'one',

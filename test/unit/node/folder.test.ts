@@ -41,6 +41,26 @@ test('writing the same again moves nothing aside', () => {
   expect(existsSync(`${confFile()}.previous`)).toBe(false)
 })
 
+test('of the report of a crash the end of a log has the head, which says what has happened', async () => {
+  mkdirSync(temp('6001'))
+  const report = [
+    '=== VALKEY BUG REPORT START: Cut & paste starting from here ===',
+    '7:M 25 Nov 2026 22:01:30.281 # Guru Meditation: it went wrong #cluster.c:1043',
+    '',
+    '------ STACK TRACE ------',
+    ...Array.from({ length: 300 }, (_, index) => `frame ${index}`),
+    '=== VALKEY BUG REPORT END. Make sure to include from START to END. ===',
+    '       Please report the crash by opening an issue',
+  ]
+  const before = '7:M 25 Nov 2026 22:01:30.200 * Running mode=cluster'
+  const log = { dir: temp('6001'), logFromBytes: 0 }
+  writeFileSync(temp('6001', 'redis.log'), [before, ...report, ''].join('\n'))
+  expect(await logTail(log)).toEqual([before, report[0], report[1]])
+  const again = '8:M 25 Nov 2026 22:01:31.000 * Configuration loaded'
+  writeFileSync(temp('6001', 'redis.log'), [before, ...report, again, ''].join('\n'))
+  expect(await logTail(log, 2)).toEqual([report.at(-1), again])
+})
+
 test('the end of a log is its last lines that are not empty; no log has none', async () => {
   mkdirSync(temp('6001'))
   const log = (logFromBytes: number) => ({ dir: temp('6001'), logFromBytes })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readDirective, renderConf, type ConfInput } from '../../../src/node/index.js'
-import { quoteConfValue } from '../../../src/node/conf.js'
+import { quoteConfValue } from '../../../src/node/quote.js'
 import { parseDirective, readWords, type Directive } from '../../../src/spec/index.js'
 import { anyText } from './arbitraries.js'
 import { readAsRedis, splitWords } from './redis-reader.js'

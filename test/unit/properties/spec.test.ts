@@ -33,7 +33,7 @@ function resolved(
 
 /** What a value that was taken has to have become. */
 function meant(key: string, given: unknown): unknown {
-  if (key === 'dir') return path.resolve(given as string)
+  if (key === 'dir' || key === 'acl') return path.resolve(given as string)
   if (key === 'timeout' && typeof given === 'string') return Math.round(ms(given as StringValue))
   if (key === 'modules') return (given as (string | { file: string; args?: string[] })[]).map(moduleMeant)
   if (key !== 'set') return given
@@ -78,6 +78,7 @@ const plausible: Record<string, fc.Arbitrary<unknown>> = {
     ),
     { maxLength: 3 },
   ),
+  password: fc.oneof(fc.string({ minLength: 505, maxLength: 520 }), fc.string({ unit: 'binary', maxLength: 5 })),
   malloc: fc.constantFrom('libc', 'jemalloc', 'Libc'),
   creator: fc.constantFrom('instant', 'redis-cli', 'none'),
   wait: fc.constantFrom('alive', 'full', 'none'),
@@ -118,6 +119,22 @@ test('of many options at once, every one that is wrong by itself is named, and n
   )
 })
 
+test('a password that is refused is not in what is said about it', () => {
+  const text = fc.oneof(
+    anyText,
+    fc.string({ minLength: 513, maxLength: 600 }),
+    fc.array(anyText, { minLength: 1, maxLength: 3 }),
+  )
+  const silence = resolved({ password: '' })
+  fc.assert(
+    fc.property(text, (password) => {
+      const result = resolved({ password })
+      if ('problems' in result) expect(result).toEqual(silence)
+    }),
+    { numRuns: 300 },
+  )
+})
+
 test('an option that does not exist is never passed over', () => {
   const strange = anyText.filter((key) => !Object.keys(labShape).includes(key))
   fc.assert(
@@ -138,6 +155,7 @@ test('an option that does not exist is never passed over', () => {
 test.each([
   ['REDIS_LAB_NAME', 'name'],
   ['REDIS_LAB_REDIS', 'redis'],
+  ['REDIS_LAB_PASSWORD', 'password'],
 ] as const)('whatever %s says counts exactly like the flag', (variable, key) => {
   fc.assert(
     fc.property(fc.oneof(plausible[key] ?? anyText, anyText) as fc.Arbitrary<string>, (text) => {

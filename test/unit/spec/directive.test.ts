@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { announceProblem } from '../../../src/spec/directive.js'
+import { announceProblem, withoutSecret } from '../../../src/spec/directive.js'
 import { parseDirective, type Directive } from '../../../src/spec/index.js'
 
 test.each([
@@ -55,6 +55,27 @@ test.each(['bind 10.0.0.1', 'bind ::1', 'bind 127.0.0.10', 'bind 1127.0.0.1'])(
   '%j would take away the address at which the lab reaches its nodes',
   (text) => expect(parseDirective(text)).toContain('must keep 127.0.0.1'),
 )
+
+test.each([
+  ['requirepass x', '--password'],
+  ['masterauth x', '--password'],
+  ['primaryauth x', '--password'],
+  ['masteruser x', '--acl'],
+  ['primaryuser x', '--acl'],
+  ['aclfile x', '--acl'],
+  ['user bob on', '--acl'],
+])('%j is refused with what it is given by', (text, option) => {
+  expect(parseDirective(text)).toMatch(new RegExp(`belongs to the lab: .*${option}`))
+})
+
+test.each([
+  ['requirepass geheim', 'requirepass ***'],
+  [' MasterAuth\tgeheim', 'MasterAuth ***'],
+  ['user bob on >geheim', 'user ***'],
+  ['tls-key-file-pass geheim', 'tls-key-file-pass ***'],
+  ['maxmemory 100mb', 'maxmemory 100mb'],
+  ['requirepass', 'requirepass'],
+])('whoever reads about %j reads %j', (text, shown) => expect(withoutSecret(text)).toBe(shown))
 
 const directives = (set: readonly string[]): Directive[] =>
   set.map((text) => {

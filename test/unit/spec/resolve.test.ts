@@ -2,6 +2,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { LabError } from '../../../src/errors.js'
 import { parseOptions, labShape, resolveLab, type LabOptions } from '../../../src/spec/index.js'
+import { thrownBy } from '../support.js'
 
 const spec = (options: LabOptions, env = {}) => resolveLab(options, env).spec
 
@@ -208,4 +209,23 @@ test.each([
   [[{ file: '/a\nb' }], '--module {"file":"/a\\nb"}: must be a single line without control characters'],
 ])('modules %j are refused with one sentence', (modules, sentence) => {
   expect(problems({ modules })).toEqual([sentence])
+})
+
+test('a password that was meant for --set is not in the sentence that refuses it', async () => {
+  const file = { path: '/x/redis-lab.config.json', values: { set: ['masterauth geheim'], password: ['geheim'] } }
+  const error = LabError.from(await thrownBy(() => resolveLab({ set: ['requirepass geheim'] }, {}, { file })))
+  expect(error.details).toHaveLength(3)
+  expect(JSON.stringify(error)).not.toContain('geheim')
+})
+
+test('a password and an ACL file exclude each other, and one that is said takes the place of the other in the file', async () => {
+  const error = LabError.from(await thrownBy(() => resolveLab({ acl: 'x' }, { REDIS_LAB_PASSWORD: 'geheim' })))
+  expect(error.message).toMatch(/^--password .*--acl exclude each other/)
+  expect(JSON.stringify(error)).not.toContain('geheim')
+  const withAcl = { path: '/x/redis-lab.config.json', values: { acl: '/x/users.acl' } }
+  const said = resolveLab({}, { REDIS_LAB_PASSWORD: 'geheim' }, { file: withAcl }).spec
+  expect(said).toMatchObject({ password: 'geheim', acl: undefined })
+  const withPassword = { path: '/x/redis-lab.config.json', values: { password: 'geheim' } }
+  expect(resolveLab({ acl: '/y' }, {}, { file: withPassword }).spec).toMatchObject({ acl: '/y' })
+  expect(resolveLab({ acl: '/y' }, {}, { file: withPassword }).spec.password).toBeUndefined()
 })

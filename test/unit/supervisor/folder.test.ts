@@ -130,3 +130,23 @@ test.each(['lab.json', '6001', '6001/redis.conf', '6001/appendonlydir'])(
     expect(readdirSync(temp('mine'), { recursive: true }).sort()).toEqual(left)
   },
 )
+
+test.each([false, true])('what opens the door of a lab is no evidence (with its data: %s)', (data) => {
+  const record = makeLab(temp('mine'))
+  writeFileSync(temp('mine', 'access.json'), 'geheim')
+  writeFileSync(temp('mine', 'users.acl'), 'user bob on #geheim')
+  for (const { port } of record.nodes) {
+    const node = (name: string) => temp('mine', String(port), name)
+    writeFileSync(node('users.acl'), 'user bob on #geheim')
+    for (const name of ['redis.conf', 'redis.conf.previous'])
+      writeFileSync(node(name), 'port 1\nrequirepass "geheim"\n')
+  }
+  const kept = keepEvidence(places(), record, { data })
+  const files = readdirSync(kept, { recursive: true, encoding: 'utf8' }).filter((name) => !/^\d+$/.test(name))
+  expect(files).toContain('6001/redis.conf')
+  expect(readFileSync(path.join(kept, '6001', 'redis.conf'), 'utf8')).toBe('port 1\nrequirepass ***\n')
+  const texts = files
+    .filter((name) => !name.endsWith('appendonlydir'))
+    .map((name) => readFileSync(path.join(kept, name), 'utf8'))
+  expect(texts.join()).not.toContain('geheim')
+})

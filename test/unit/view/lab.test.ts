@@ -116,3 +116,8 @@ test('labs are listed a line each, with what is wrong with them', () => {
 test('where there are no labs it says how to get one', () => {
   expect(lsText([])).toBe('There are no labs. Start one with: redis-lab up')
 })
+
+test('up says how to be let in, and not with what', () => {
+  expect(readyText(sampleStatus({ auth: 'password' }))).toMatch(/^ {2}password +the one that you gave$/m)
+  expect(readyText(sampleStatus({ auth: 'acl' }))).toMatch(/^ {2}users +those of the ACL file that you gave$/m)
+})

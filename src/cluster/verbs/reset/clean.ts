@@ -8,11 +8,11 @@
  * Counters, the slow log and the like are cleared on every reset and are no news: the lab's own questions count there too.
  */
 import { ReplyError, type NodeClient, type Reply } from '../../../node/index.js'
-import { compareVersions } from '../../../release/index.js'
 import { canBeAsked, type Member } from '../../member.js'
 import { isMaster, isMyself, parseNodes } from '../../nodes-text.js'
 import { settingsFrom } from './baseline.js'
-import { corrections, type Correction, type Settings } from './settings.js'
+import { habitsIn } from '../habits.js'
+import { commandInWords, corrections, type Correction, type Settings } from './settings.js'
 import { unheard, type Sight } from './sight.js'
 
 export interface Cleaned {
@@ -66,14 +66,15 @@ async function cleanOpen(name: string, client: NodeClient, wanted: Settings | un
   const me = lines.find(isMyself)
   if (!me) throw new Error('it does not know itself')
   const master = isMaster(me)
+  const habits = habitsIn(info)
   const refusals = answers.flatMap((answer, index) => refusal(answer, wipes[index] ?? [], master))
   const due = wanted ? corrections(settingsFrom(config, users), wanted) : []
   const { restored, refused } = await correct(client, due)
   return {
-    sight: { kind: 'there', name, me, lines, ok: /^cluster_state:ok/m.test(cluster) },
+    sight: { kind: 'there', name, me, lines, ok: /^cluster_state:ok/m.test(cluster), habits },
     keys: master ? keysIn(info) : 0,
     libraries: master ? numberIn(info, 'number_of_libraries') : 0,
-    scripts: master || hasScriptsOfItsOwn(info) ? numberIn(info, 'number_of_cached_scripts') : 0,
+    scripts: master || !habits.sharesScripts ? numberIn(info, 'number_of_cached_scripts') : 0,
     restored: restored.map((words) => `${name}: ${words}`),
     refusals: [...refusals, ...refused].map((words) => `${name}: ${words}`),
   }
@@ -98,21 +99,18 @@ async function correct(
     due.map(async ({ command, words }) => {
       try {
         await client.call(...command)
+        const [, , directive, value = ''] = command
+        // Before 6.0 a connection that needed no password needs it from then on.
+        if (directive === 'requirepass' && value !== '') await client.call('AUTH', value).catch(() => {})
         if (words !== undefined) restored.push(words)
       } catch (error) {
         if (!(error instanceof ReplyError)) throw error
         // What no command can set, no command has changed: the node was started with another redis.conf since.
-        if (!/immutable|protected/.test(error.message)) refused.push(`${command.join(' ')}: ${error.message}`)
+        if (!/immutable|protected/.test(error.message)) refused.push(`${commandInWords(command)}: ${error.message}`)
       }
     }),
   )
   return { restored: restored.sort(), refused }
-}
-
-/** Before 7.0 a replica gets the scripts of its master. */
-function hasScriptsOfItsOwn(info: string): boolean {
-  const [, version = '0.0.0'] = /^redis_version:(\d+\.\d+\.\d+)/m.exec(info) ?? []
-  return compareVersions(version, '7.0.0') >= 0
 }
 
 /** Of all databases: an engine may have several in a cluster. */

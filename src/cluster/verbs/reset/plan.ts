@@ -5,7 +5,7 @@
  * election leads to, shows only after the stage before. So whoever carries it out looks again after each stage, and is done
  * when nothing is left to do. What a node says of itself counts; what others say of it only tells whether they know.
  *
- *     (stand in) ─► wake ─► forget and meet ─► call off half moves ─► (agree) ─► masters ─► slots ─► replicas
+ *     (stand in) ─► wake ─► forget, rename and meet ─► call off half moves ─► (agree) ─► masters ─► slots ─► replicas
  *
  * The order keeps the cluster serving: a master changes by a failover before slots are counted, slots move while both
  * owners are masters, and replicas look for their master when it is one.
@@ -42,6 +42,7 @@ export function planReset(
   const quarrels = waited ? [] : quarrelsOf(scene.all)
   const stages: readonly (() => Step[])[] = [
     () => forgetSteps(scene),
+    () => renameSteps(scene),
     () => meetSteps(scene),
     () => steadySteps(scene),
     () => (quarrels.length > 0 ? [{ kind: 'settle', quarrels }] : []),
@@ -124,10 +125,32 @@ function forgetSteps(scene: Scene): Step[] {
   return [...strangers].map(([id, by]) => ({ kind: 'forget', id, by }))
 }
 
+/**
+ * Where forgetting spreads, a node that somebody was told to forget is met in vain. One that knows nobody yet, or is only now
+ * being met, was not forgotten.
+ */
+function renameSteps({ all }: Scene): Step[] {
+  const knowing = all.filter(({ me, lines }) => lines.some(({ id }) => id !== me.id))
+  const knows = acquaintances(all)
+  return knowing.flatMap((node): Step[] => {
+    const by = knowing.filter(
+      (other) =>
+        other.habits?.spreadsForgetting === true &&
+        !knows(other, node) &&
+        !other.lines.some(({ port, flags }) => port === node.me.port && flags.includes('handshake')),
+    )
+    return by.length > 0 ? [{ kind: 'rename', node: node.name, by: by.map(({ name }) => name) }] : []
+  })
+}
+
+function acquaintances(all: readonly Present[]): (one: Present, other: Present) => boolean {
+  const known = new Map(all.map(({ name, lines }) => [name, new Set(lines.map(({ id }) => id))]))
+  return (one, other) => known.get(one.name)?.has(other.me.id) ?? false
+}
+
 /** Whoever was told to forget a node does not take it from gossip for a minute. */
 function meetSteps({ all }: Scene): Step[] {
-  const known = new Map(all.map(({ name, lines }) => [name, new Set(lines.map(({ id }) => id))]))
-  const knows = (one: Present, other: Present) => known.get(one.name)?.has(other.me.id) ?? false
+  const knows = acquaintances(all)
   return all.flatMap((node, index): Step[] => {
     const strangers = all.filter((other) => !knows(node, other))
     // Where neither knows the other, one of them says hello.

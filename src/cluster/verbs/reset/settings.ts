@@ -76,6 +76,12 @@ function aclWords(line: string): string[] {
 /** A user that was reset is said to have what it had unsaid before. */
 const inShort = (line: string): string => line.replace(' sanitize-payload', '')
 
+/** As it is told where it was refused: the rules of a user, and whatever may be a password, are left out. */
+export function commandInWords([verb = '', sub = '', name = '', ...values]: readonly string[]): string {
+  const words = verb === 'ACL' ? [] : values.map((value) => spelled(name, value))
+  return [verb, sub, name, ...words].join(' ')
+}
+
 /** Nobody's password is put into a log. */
 function spelled(name: string, value: string): string {
   if (/pass|auth/.test(name)) return value === '' ? 'nothing' : 'a secret'

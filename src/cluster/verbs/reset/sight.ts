@@ -1,6 +1,7 @@
 /** What one node shows of itself and of the others when a reset looks at it. */
 import { ConnectionError } from '../../../node/index.js'
 import type { NodeLine } from '../../nodes-text.js'
+import type { Habits } from '../habits.js'
 
 export type Sight =
   /** It is not running; `state` in the words of its state. */
@@ -15,6 +16,8 @@ export type Sight =
       readonly me: NodeLine
       readonly lines: readonly NodeLine[]
       readonly ok: boolean
+      /** Where nothing depends on them they are not asked for. */
+      readonly habits?: Habits
     }
 
 export type Present = Extract<Sight, { kind: 'there' }>
@@ -22,6 +25,6 @@ export type Present = Extract<Sight, { kind: 'there' }>
 /** Whether waiting helps. Of a script that runs for ever, or of rights that were taken away, only another process is free. */
 export function unheard(name: string, error: Error): Sight {
   const silent = error instanceof ConnectionError && error.message.startsWith('no answer')
-  const locked = /^(NOPERM|NOAUTH|BUSY|WRONGPASS)\b/.test(error.message)
+  const locked = /^(NOPERM|NOAUTH|BUSY|WRONGPASS)\b|^ERR invalid password/.test(error.message)
   return { kind: silent || locked ? 'deaf' : 'busy', name, why: error.message }
 }

@@ -19,6 +19,8 @@ export type Step =
   /** A node that is not of this lab, or the former self of one that is. */
   | { readonly kind: 'forget'; readonly id: string; readonly by: readonly string[] }
   | { readonly kind: 'meet'; readonly node: string; readonly others: readonly string[] }
+  /** A node whose id others do not take any more, for having been told to forget it. */
+  | { readonly kind: 'rename'; readonly node: string; readonly by: readonly string[] }
   /** Slots that were on their way. */
   | { readonly kind: 'steady'; readonly node: string; readonly slots: readonly number[] }
   /** No slot is without a master meanwhile. */
@@ -49,6 +51,8 @@ export function stepInWords(step: Step): string | undefined {
       return `${names(step.by)} knew a node that is not of this lab (${step.id.slice(0, 8)}): it is forgotten`
     case 'meet':
       return `${step.node} did not know ${names(step.others)}: they have met again`
+    case 'rename':
+      return `${names(step.by)} had forgotten ${step.node}, and would not know it again: it has another id`
     case 'steady':
       return `${slotWords(step.slots.map((slot) => [slot, slot]))} of ${step.node} was half moved: that is called off`
     case 'promote':

@@ -8,6 +8,8 @@ import { isMaster, type NodeLine } from '../../nodes-text.js'
 import { askInfo, askNodes } from '../../view.js'
 import { failover } from '../failover.js'
 import { expectViews, type Patience } from './facts.js'
+import { habitsIn } from '../habits.js'
+import { takeOwnership } from './own-slots.js'
 import { quarrelsOf } from './quarrels.js'
 import type { Present } from './sight.js'
 import type { Step } from './step.js'
@@ -50,6 +52,8 @@ export async function takeStep(step: Step, context: StepContext): Promise<void> 
       return forget(step, context)
     case 'meet':
       return meet(step, context)
+    case 'rename':
+      return rename(step, context)
     case 'steady':
       return steady(step, context)
     case 'promote':
@@ -86,6 +90,15 @@ async function meet({ node, others }: Of<'meet'>, context: StepContext): Promise
     return due.filter((other) => !known.has(idOf(other, context))).map((other) => `${name} does not know ${other}`)
   }
   await expectViews(context.members, `${node} knows everybody`, (views) => views.flatMap(knows), context.patience)
+}
+
+/** It forgets everybody and begins anew, as a master without slots; the next looks find who has to meet it, and what it was. */
+async function rename({ node }: Of<'rename'>, context: StepContext): Promise<void> {
+  const member = memberOf(node, context)
+  const client = await member.client()
+  // A master with keys refuses; a replica empties itself.
+  const flushed = client.call('FLUSHALL').catch(() => null)
+  await Promise.all([flushed, client.call('CLUSTER', 'RESET', 'HARD')])
 }
 
 async function steady({ node, slots }: Of<'steady'>, context: StepContext): Promise<void> {
@@ -132,7 +145,8 @@ async function follow({ node, master }: Of<'follow'>, context: StepContext): Pro
 
 /**
  * The new owner first and with a higher epoch than anybody's, so that its claim wins wherever news of both meet; then everybody
- * who can be told. A master that has nothing left is not to become somebody's replica for it.
+ * who can be told, unless telling takes longer than the news. A master that has nothing left is not to become somebody's replica
+ * for it.
  */
 async function give(step: Of<'give'>, context: StepContext): Promise<void> {
   const { to } = step
@@ -150,9 +164,13 @@ async function give(step: Of<'give'>, context: StepContext): Promise<void> {
       const set = slots.map((slot) => client.call('CLUSTER', 'SETSLOT', slot, 'NODE', id))
       await Promise.all([flushed, ...set])
     }
-    await (await owner.client()).call('CLUSTER', 'BUMPEPOCH')
-    await setAll(owner)
-    await Promise.all(masters.filter((member) => member !== owner).map(setAll))
+    const client = await owner.client()
+    await client.call('CLUSTER', 'BUMPEPOCH')
+    if (habitsIn(await client.text('INFO')).setsSlotsWithReplicas) await takeOwnership(owner, step.slots)
+    else {
+      await setAll(owner)
+      await Promise.all(masters.filter((member) => member !== owner).map(setAll))
+    }
     const owns = (lines: readonly NodeLine[]) => {
       const ranges = lines.find((line) => line.id === id)?.slots ?? []
       return step.slots.every(([first, last]) => ranges.some(([from, until]) => from <= first && last <= until))

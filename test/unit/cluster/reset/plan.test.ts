@@ -68,6 +68,29 @@ test('those that do not know each other meet, each pair once', () => {
   ])
 })
 
+const spreading = (twist: Twist) =>
+  planReset(
+    plan,
+    sights(twist).map((sight) => ({
+      ...sight,
+      habits: { spreadsForgetting: true, pausesEverything: false, sharesScripts: false, setsSlotsWithReplicas: false },
+    })),
+    { waited: false },
+  )
+
+test('where forgetting spreads, who was forgotten gets another id; who knows nobody, or is being met, is met', () => {
+  expect(spreading({ unknown: { m2: ['r3'], m1: ['r3'] } })).toEqual([{ kind: 'rename', node: 'r3', by: ['m1', 'm2'] }])
+  const others = ['m1', 'm2', 'm3', 'r1', 'r2']
+  const meeting = { kind: 'meet', node: 'r3', others }
+  expect(spreading({ unknown: { r3: others } })).toEqual([meeting])
+  const alone = { ...Object.fromEntries(others.map((name) => [name, ['r3']])), r3: others }
+  expect(spreading({ unknown: alone }).map(({ kind }) => kind)).toEqual(others.map(() => 'meet'))
+  const greeting = stranger('1'.repeat(40), { port: 6006, flags: ['handshake'] })
+  expect(spreading({ unknown: { m2: ['r3'] }, more: { m2: [greeting] } })).toEqual([
+    { kind: 'meet', node: 'm2', others: ['r3'] },
+  ])
+})
+
 test('half moves are called off on masters; a replica cannot', () => {
   const moving = [`[93->-${idOfNode('m2')}]`]
   expect(steps({ only: { m1: { m1: { moving } }, r2: { r2: { moving } } } })).toEqual([

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { settingsFrom } from '../../../../src/cluster/verbs/reset/baseline.js'
-import { corrections, type Settings } from '../../../../src/cluster/verbs/reset/settings.js'
+import { commandInWords, corrections, type Settings } from '../../../../src/cluster/verbs/reset/settings.js'
 
 const plain: Settings = {
   config: {
@@ -86,4 +86,16 @@ test('that a user’s payloads are checked goes without saying', () => {
 
 test('replies are read in pairs; before 6.0 there are no users', () => {
   expect(settingsFrom(['a', '1', 'b', ''], null)).toEqual({ config: { a: '1', b: '' }, users: [] })
+})
+
+test('what was refused is told without passwords and without the rules of users', () => {
+  expect(commandInWords(['CONFIG', 'SET', 'requirepass', 'geheim'])).toBe('CONFIG SET requirepass a secret')
+  expect(commandInWords(['CONFIG', 'SET', 'hz', '20'])).toBe('CONFIG SET hz 20')
+  expect(commandInWords(['ACL', 'SETUSER', 'bob', 'reset', '>geheim'])).toBe('ACL SETUSER bob')
+})
+
+test('a directive that Valkey lists under its old name too is told of once', () => {
+  const before = { config: { masterauth: 'a', primaryauth: 'a' }, users: [] }
+  const changed = corrections({ ...before, config: { masterauth: 'b', primaryauth: 'b' } }, before)
+  expect(changed.map(({ words }) => words)).toEqual([undefined, 'primaryauth was a secret: set back to a secret'])
 })

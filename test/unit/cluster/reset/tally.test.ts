@@ -15,6 +15,10 @@ const samples: { readonly [Kind in Step['kind']]: readonly [Omit<Extract<Step, {
     'm1, m2 and r1 knew a node that is not of this lab (abcdef01): it is forgotten',
   ],
   meet: [{ node: 'm1', others: ['r1'] }, 'm1 did not know r1: they have met again'],
+  rename: [
+    { node: 'r1', by: ['m1', 'm2'] },
+    'm1 and m2 had forgotten r1, and would not know it again: it has another id',
+  ],
   steady: [{ node: 'm1', slots: [1, 2] }, 'slot 1, 2 of m1 was half moved: that is called off'],
   promote: [{ node: 'm1', former: 'r1' }, 'r1 was the master in the place of m1: m1 is it again'],
   detach: [{ node: 'm1', former: null }, 'm1 was a replica of another node: it is a master again'],

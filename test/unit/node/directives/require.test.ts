@@ -44,9 +44,9 @@ const sentences: [release: string, set: string, sentence: string, hint: RegExp][
     'redis 5.0.5',
     'availability-zone a',
     'Redis 5.0.5 does not have it; only Valkey has it, from 8.0 on',
-    /valkey@distro/,
+    /--redis valkey@8\.0$/,
   ],
-  ['valkey 8.0.1', 'mptcp yes', 'Valkey 8.0.1 does not have it; it came with Valkey 9.0', /Valkey 9\.0 or later/],
+  ['valkey 8.0.1', 'mptcp yes', 'Valkey 8.0.1 does not have it; it came with Valkey 9.0', /--redis valkey@9\.0$/],
   ['valkey 9.1.2', 'lookahead 3', 'Valkey 9.1.2 does not have it; only Redis has it, from 8.4 on', /--redis 8\.4$/],
   ['redis 6.0.5', 'ignore-warnings x', 'Redis 6.0.5 does not have it; it came with Redis 6.0.10', /--redis 6\.0$/],
   [
@@ -106,8 +106,8 @@ test('from Redis 8.0 on a module may have directives without a dot; before, or w
 })
 
 test('a value that may be a secret is not repeated', async () => {
-  const found = await refusal('redis 7.0.15', ['primaryauth hunter2'])
-  expect(found?.message).toContain('only Valkey')
+  const found = await refusal('redis 6.0.16', ['tls-key-file-pass hunter2'])
+  expect(found?.message).toContain('it came with Redis 6.2')
   expect(JSON.stringify(found)).not.toContain('hunter2')
 })
 

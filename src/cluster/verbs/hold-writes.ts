@@ -1,0 +1,56 @@
+/**
+ * A master that holds its writes back for a moment, and how far it had written by then.
+ *
+ * Before 6.2 a pause holds everything back, also the question how far it had come, and has no end but its time: it is short
+ * there, and the question goes with it in one transaction.
+ */
+import { ReplyError, type NodeClient } from '../../node/index.js'
+
+export interface Hold {
+  /** The replication offset: whoever has read so far has every write that was answered. */
+  readonly offset: number
+  /** For certain still; there is time left to act. */
+  holds(): boolean
+  end(): Promise<void>
+}
+
+/** Longer than it takes to act on it, and no longer than a client should stand still. */
+const pauseMs = 1000
+const unendingPauseMs = 400
+
+/** @throws ConnectionError, ReplyError; it holds nothing back then, or not for long */
+export async function holdWrites(master: NodeClient): Promise<Hold> {
+  const sinceMs = Date.now()
+  const within = (ms: number) => () => Date.now() - sinceMs < ms / 2
+  const paused = await master.call('CLIENT', 'PAUSE', pauseMs, 'WRITE').catch((error: unknown) => {
+    if (error instanceof ReplyError) return undefined
+    throw error
+  })
+  if (paused === undefined)
+    return { offset: await pauseAll(master), holds: within(unendingPauseMs), end: async () => {} }
+  const end = async () => void (await master.call('CLIENT', 'UNPAUSE'))
+  try {
+    return { offset: offsetIn(await master.text('INFO', 'replication')), holds: within(pauseMs), end }
+  } catch (error) {
+    await end()
+    throw error
+  }
+}
+
+async function pauseAll(master: NodeClient): Promise<number> {
+  const calls = [
+    master.call('MULTI'),
+    master.call('CLIENT', 'PAUSE', unendingPauseMs),
+    master.call('INFO', 'replication'),
+  ]
+  const [result] = await Promise.all([master.call('EXEC'), ...calls])
+  const [, info] = Array.isArray(result) ? result : []
+  return offsetIn(String(info))
+}
+
+/** @throws Error where there is none */
+function offsetIn(info: string): number {
+  const [, offset] = /^master_repl_offset:(\d+)/m.exec(info) ?? []
+  if (offset === undefined) throw new Error('it does not say how far it has written')
+  return Number(offset)
+}
