@@ -32,6 +32,7 @@ const exitCodes = {
   'create-failed': 1,
   'failover-failed': 1,
   'reset-failed': 1,
+  'upgrade-failed': 1,
   'not-ready': 1,
   'stop-failed': 1,
   'supervisor-failed': 1,

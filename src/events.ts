@@ -31,9 +31,9 @@ export type ReleaseEvent =
     }
 
 /** Why a server was started: with the lab, by a node verb, or because it had ended unasked. */
-export type StartCause = 'up' | 'start' | 'restart' | 'crash'
+export type StartCause = 'up' | 'start' | 'restart' | 'upgrade' | 'crash'
 /** Why a server ended: with the lab, by a node verb, for another attempt at forming, or because of nothing that was asked here. */
-export type ExitCause = 'down' | 'stop' | 'restart' | 'kill' | 'start-over' | 'crash'
+export type ExitCause = 'down' | 'stop' | 'restart' | 'upgrade' | 'kill' | 'start-over' | 'crash'
 /** Who paused a server or let it run on: a node verb, or somebody with a signal of their own. */
 export type PauseCause = 'asked' | 'outside'
 
@@ -107,6 +107,21 @@ export type LabLifeEvent =
   | { readonly type: 'lab-failed'; readonly error: ErrorData }
   /** Back to its plan and empty; `undone` says in words what was otherwise. */
   | { readonly type: 'lab-reset'; readonly undone: readonly string[]; readonly elapsedMs: number }
+  | { readonly type: 'upgrade-started'; readonly from: string; readonly to: string; readonly nodes: number }
+  | {
+      readonly type: 'node-upgraded'
+      readonly node: string
+      readonly port: number
+      /** "redis 7.0.15" */
+      readonly from: string
+      readonly to: string
+      /** How long nobody had its slots; null where another node took its place meanwhile. */
+      readonly slotsAwayMs: number | null
+      readonly elapsedMs: number
+    }
+  | { readonly type: 'upgrade-done'; readonly to: string; readonly nodes: number; readonly elapsedMs: number }
+  /** Before its end; asked for again it goes on. */
+  | { readonly type: 'upgrade-stopped'; readonly to: string; readonly reason: string }
   | { readonly type: 'lab-stopping'; readonly reason: string }
   | { readonly type: 'lab-stopped' }
   /** Something could not be written down; the lab goes on. */

@@ -23,6 +23,7 @@ export {
   type SnapshotHow,
   type StartLabOptions,
   type TlsTexts,
+  type UpgradeHow,
 } from './lab/index.js'
 export type { TlsFiles } from './node/index.js'
 export type { LabOptions } from './spec/index.js'
@@ -35,4 +36,6 @@ export type {
   NodeStatus,
   NodeStatusState,
   ResetResult,
+  UpgradedNode,
+  UpgradeResult,
 } from './supervisor/index.js'

@@ -7,6 +7,7 @@ import { cliAccess } from '../node/index.js'
 import { placesFrom } from '../paths.js'
 import { badInput } from '../spec/index.js'
 import { readAccess } from '../supervisor/index.js'
+import { buildOf } from '../supervisor/index.js'
 import type { Invocation } from './command.js'
 import { cliShape } from './shapes.js'
 import { resolveOptions } from './options.js'
@@ -25,7 +26,7 @@ export async function run(invocation: Invocation): Promise<number> {
     // Ctrl-C is for redis-cli, which shares the terminal.
     const ignore = () => {}
     process.on('SIGINT', ignore)
-    const child = spawn(record.build.cli, args, { stdio: 'inherit', env: { ...env, ...access.env } })
+    const child = spawn(buildOf(record, node).cli, args, { stdio: 'inherit', env: { ...env, ...access.env } })
     child.once('error', reject)
     child.once('exit', (code, signal) => {
       process.off('SIGINT', ignore)

@@ -15,6 +15,7 @@ import { run as snapshot } from './snapshot.js'
 import { run as reset } from './reset.js'
 import { run as status } from './status.js'
 import { run as up } from './up.js'
+import { run as upgrade } from './upgrade.js'
 import { run as versions } from './versions.js'
 import {
   cacheShape,
@@ -31,6 +32,7 @@ import {
   snapshotShape,
   resetShape,
   statusShape,
+  upgradeShape,
   upShape,
   verbShape,
   versionsShape,
@@ -84,6 +86,13 @@ export const commands: readonly Command[] = [
     summary: 'bring a lab back to its planned topology and empty it, undoing what differs; for between two tests',
     shape: resetShape,
     run: reset,
+  },
+  {
+    name: 'upgrade',
+    summary:
+      'bring a running lab to another release, node by node through failovers, without losing a write that WAIT has seen acknowledged',
+    shape: upgradeShape,
+    run: upgrade,
   },
   {
     name: 'prune',

@@ -30,6 +30,7 @@ export async function run({ said, env, file }: Invocation): Promise<number> {
 function inWords(key: keyof LabSpec, spec: LabSpec): string {
   if (key === 'set') return listed(spec.set.map(({ name, value }) => `"${name} ${value}"`))
   if (key === 'modules') return listed(spec.modules.map(({ file, args }) => [file, ...args].join(' ')))
+  if (key === 'redisFor') return listed(Object.entries(spec.redisFor).map(([node, release]) => `${node}=${release}`))
   if (key === 'timeout') return `${spec.timeout / 1000}s`
   if (isSecret(key, spec)) return hiddenSecret
   return String(spec[key] ?? '-')

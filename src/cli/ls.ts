@@ -4,6 +4,8 @@ import { LabError } from '../errors.js'
 import { findLab, labNames } from '../lab/index.js'
 import { labEntry, placesFrom, type Places } from '../paths.js'
 import { lsText, printJson, printResult, type LabRow } from '../view/index.js'
+import { spellRelease } from '../release/index.js'
+import { releasesOf } from '../supervisor/index.js'
 import type { Invocation } from './command.js'
 import { lsShape } from './shapes.js'
 import { resolveOptions } from './options.js'
@@ -35,7 +37,7 @@ function describe(places: Places, name: string): LabRow {
       name,
       state: kind === 'orphaned' ? 'failed' : kind,
       ports: record.nodes.map((node) => node.port),
-      redis: `${record.build.engine} ${record.build.version}`,
+      redis: releasesOf(record).map(spellRelease).join(', '),
       dir: record.dir,
       ephemeral: record.spec.ephemeral,
       problem: kind === 'orphaned' ? 'its supervisor is gone' : null,

@@ -1,6 +1,6 @@
 /** argv to a command and what was said: the only door to commander. Flags come from the declarations and have no defaults here. */
 import { Command as Commander, CommanderError, Option } from 'commander'
-import { badInput, defaultOf, metaOf, type OptionShape } from '../spec/index.js'
+import { badInput, isRepeated, metaOf, shownDefault, type OptionShape } from '../spec/index.js'
 import type { Command, Invocation } from './command.js'
 import { commands } from './commands.js'
 import { flagsOf } from './shapes.js'
@@ -66,17 +66,14 @@ function toFlags(shape: OptionShape, key: string): Option[] {
 }
 
 function toFlag(shape: OptionShape, key: string): Option {
-  const schema = shape[key]
   const { flag, description, env } = metaOf(shape, key)
-  const fallback = schema && defaultOf(schema)
+  const fallback = shownDefault(shape[key])
   const notes = [
-    ...(fallback === undefined || typeof fallback === 'boolean' || Array.isArray(fallback)
-      ? []
-      : [`default: ${spellDefault(key, fallback)}`]),
+    ...(fallback === undefined ? [] : [`default: ${spellDefault(key, fallback)}`]),
     ...(env ? [`environment: ${env}`] : []),
   ]
   const option = new Option(flag, notes.length > 0 ? `${description} (${notes.join('; ')})` : description)
-  if (Array.isArray(fallback))
+  if (isRepeated(shape, key))
     option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value])
   return option
 }

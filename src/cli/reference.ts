@@ -1,5 +1,5 @@
 /** The README's reference of commands and options, out of their declarations. */
-import { defaultOf, metaOf, type OptionShape } from '../spec/index.js'
+import { metaOf, shownDefault, type OptionShape } from '../spec/index.js'
 import type { Command } from './command.js'
 import { commands } from './commands.js'
 import { flagsOf } from './shapes.js'
@@ -19,12 +19,8 @@ function commandMarkdown(command: Command): string {
 function optionTable(shape: OptionShape): string {
   const rows = Object.keys(shape).flatMap((key) => {
     const { flag, description, env, off } = metaOf(shape, key)
-    const schema = shape[key]
-    const fallback = schema && defaultOf(schema)
-    const shown =
-      fallback === undefined || typeof fallback === 'boolean' || Array.isArray(fallback)
-        ? ''
-        : `\`${spellDefault(key, fallback)}\``
+    const fallback = shownDefault(shape[key])
+    const shown = fallback === undefined ? '' : `\`${spellDefault(key, fallback)}\``
     return [
       `| \`${flag}\` | ${description} | ${shown} | ${env ? `\`${env}\`` : ''} |`,
       ...(off ? [`| \`${off.flag}\` | ${off.description} | | |`] : []),

@@ -107,6 +107,17 @@ export const snapshotShape = {
   }),
 }
 export const resetShape = verbShape
+export const upgradeShape = {
+  redis: labShape.redis,
+  sha256,
+  name,
+  timeout: timeout.clone().register(optionMeta, {
+    flag: '--timeout <time>',
+    description: 'how long each step may take, such as 90s or 2m: a node that starts with its new release, a failover',
+    expects: metaOf(labShape, 'timeout').expects ?? '',
+  }),
+  json,
+}
 export const pruneShape = { json }
 
 export const cliShape = { name }

@@ -2,7 +2,7 @@
 import { LabError } from '../errors.js'
 import type { LabEvent } from '../events.js'
 import { openLab, type Opened } from '../lab/index.js'
-import { eventLine, printJson, printNote, printResult, readyText, showProgress } from '../view/index.js'
+import { eventLine, printJson, printNote, printResult, readyText, releases, showProgress } from '../view/index.js'
 import type { Invocation } from './command.js'
 import { interruptible } from './interrupt.js'
 import { fromStdin, readPassword } from './password.js'
@@ -39,8 +39,8 @@ export async function run({ said, env, file }: Invocation): Promise<number> {
 
 function report({ kind, status }: Opened, json: boolean): void {
   if (json) return printJson(status)
-  const { redis, ready } = status
-  const what = `${redis.engine} ${redis.version}, proven ready: ${ready.level}`
+  const { ready } = status
+  const what = `${releases(status)}, proven ready: ${ready.level}`
   printNote(`lab "${status.name}" ${kind === 'found' ? 'is already running' : 'is up'} (${what})\n`)
   printResult(readyText(status))
 }

@@ -1,6 +1,7 @@
 /** What the cluster's code needs of a node: a name, and a way to ask it. `RedisNode` is one. */
 import type { ExitCause } from '../events.js'
 import type { NodeClient } from '../node/index.js'
+import type { Build } from '../release/index.js'
 
 export interface Member {
   /** The lab that it belongs to. */
@@ -19,6 +20,8 @@ export interface Member {
 /** A member that a creator may start and stop. */
 export interface Server extends Member {
   readonly dir: string
+  /** What it is started with. */
+  readonly build: Build
   /** `args` are directives for this run only, as `--name value` words: redis.conf stays the user's. */
   start(args?: readonly string[]): void
   listening(options: { readonly deadline: number; readonly signal?: AbortSignal | undefined }): Promise<void>

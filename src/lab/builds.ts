@@ -1,7 +1,7 @@
 /**
  * Builds in the cache, and who needs them.
  *
- * A lab needs the build that its lab.json names: while it runs, for a server that is started again; while it is down, for the
+ * A lab needs the builds that its lab.json names, of every node: while it runs, for a server that is started again; while it is down, for the
  * next `up`. Labs of another REDIS_LAB_STATE cannot be seen from here, but their servers can: no build is removed under those.
  */
 import path from 'node:path'
@@ -9,6 +9,7 @@ import { LabError } from '../errors.js'
 import type { Places } from '../paths.js'
 import { listBuilds, removeBuild, type ShelvedBuild } from '../release/index.js'
 import { nameFlag } from '../spec/index.js'
+import { buildsOf } from '../supervisor/index.js'
 import { runningPrograms, withoutLinks } from '../util/processes-in.js'
 import { findLab, labNames } from './find.js'
 
@@ -33,12 +34,17 @@ export interface BuildsInUse {
 /** Nothing of it is loaded by a start. */
 export async function usedBuilds(places: Places): Promise<BuildsInUse> {
   const builds = await listBuilds(places.cache)
-  const needs: (BuildUser & { readonly server: string })[] = []
+  const needs: (BuildUser & { readonly servers: readonly string[] })[] = []
   const problems: string[] = []
   for (const name of labNames(places)) {
     try {
       const found = findLab(places, name)
-      if (found) needs.push({ name, running: found.kind !== 'stopped', server: found.record.build.server })
+      if (found)
+        needs.push({
+          name,
+          running: found.kind !== 'stopped',
+          servers: buildsOf(found.record).map(({ server }) => server),
+        })
     } catch (error) {
       problems.push(`${name}: ${LabError.from(error).message}`)
     }
@@ -46,7 +52,9 @@ export async function usedBuilds(places: Places): Promise<BuildsInUse> {
   const running = [...runningPrograms()]
   const used = builds.map((build) => ({
     ...build,
-    users: needs.filter(({ server }) => isInside(build, server)).map(({ name, running }) => ({ name, running })),
+    users: needs
+      .filter(({ servers }) => servers.some((server) => isInside(build, server)))
+      .map(({ name, running }) => ({ name, running })),
     pids: running.filter(([program]) => isInside(build, program)).flatMap(([, pids]) => pids),
   }))
   return { builds: used, problems }

@@ -12,12 +12,16 @@ import type {
   ResetResult,
   SnapshotBody,
   TakenSnapshot,
+  UpgradeBody,
+  UpgradeResult,
   VerbBody,
   WaitBody,
 } from '../supervisor/index.js'
 
 /** Long enough for a lab whose servers need their whole grace to stop. */
 const answerMs = 30_000
+/** Timers know no longer ones. */
+const longestMs = 2 ** 31 - 1 - answerMs
 
 /** @throws LabError `supervisor-failed` when nobody answers; what the supervisor itself reports */
 export const askStatus = (socket: string): Promise<LabStatus> =>
@@ -45,6 +49,15 @@ export const askSnapshot = (socket: string, body: SnapshotBody): Promise<TakenSn
   ask<TakenSnapshot>(socket, { method: 'POST', path: '/snapshot', body, timeoutMs: body.timeoutMs })
 export const askReset = (socket: string, body: PatienceBody): Promise<ResetResult> =>
   ask<ResetResult>(socket, { method: 'POST', path: '/reset', body, timeoutMs: body.timeoutMs })
+
+/** It may take its time at each of its steps, of which no node has more than four. */
+export const askUpgrade = (socket: string, nodes: number, body: UpgradeBody): Promise<UpgradeResult> =>
+  ask<UpgradeResult>(socket, {
+    method: 'POST',
+    path: '/upgrade',
+    body,
+    timeoutMs: Math.min(longestMs, nodes * 4 * (body.timeoutMs ?? 0)),
+  })
 
 interface Question {
   readonly method: 'GET' | 'POST'
@@ -80,11 +93,15 @@ function ask<Answer>(socketPath: string, { method, path, body, timeoutMs = 0 }: 
 }
 
 /**
- * Hands on the events of a lab from now on, until it ends. Keeps nobody alive.
+ * Hands on the events of a lab from now on, until it ends. Keeps nobody alive; one that is awaited does until it has begun.
  *
  * @returns when the supervisor has begun to tell
  */
-export function listenTo(socketPath: string, listener: (event: TimedEvent) => void): Promise<void> {
+export function listenTo(
+  socketPath: string,
+  listener: (event: TimedEvent) => void,
+  { awaited = false } = {},
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = http.get({ socketPath, path: '/events', agent: false }, (response) => {
       let rest = ''
@@ -96,9 +113,10 @@ export function listenTo(socketPath: string, listener: (event: TimedEvent) => vo
       })
       // The lab has ended, which its last event has said.
       response.once('error', () => {})
+      if (awaited) response.socket.unref()
       resolve()
     })
-    request.once('socket', (socket) => socket.unref())
+    if (!awaited) request.once('socket', (socket) => socket.unref())
     request.once('error', (error) => reject(silent(socketPath, error)))
   })
 }

@@ -17,6 +17,7 @@ const lasting = [
   'port',
   'redis',
   'sha256',
+  'redisFor',
   'malloc',
   'tls',
   'set',
@@ -40,6 +41,8 @@ export interface Differences {
   readonly canChange: boolean
   /** The directives or the modules differ: each redis.conf is to be written again. */
   readonly directives: boolean
+  /** The release that was asked for, where nothing differs but that: what an upgrade is for. */
+  readonly onlyRelease?: string
 }
 
 /** An option that nobody gave asks for nothing: `up` alone means the lab as it is. */
@@ -51,18 +54,28 @@ export function differencesTo(existing: LabSpec, { spec, given }: ResolvedSpec):
     if (key === 'password') return `${flag}: the lab has ${existing.password === undefined ? 'none' : 'another one'}`
     return `${flag}: the lab has ${spell(key, existing[key])}, asked for was ${spell(key, spec[key])}`
   })
+  const release = differing.join() === 'redis' ? spec.redis : undefined
   return {
     lines,
     canChange: differing.every((key) => changeable.includes(key)),
     directives: differing.includes('set') || differing.includes('modules'),
+    ...(release !== undefined && { onlyRelease: release }),
   }
 }
 
 function spell(key: Lasting, value: LabSpec[Lasting]): string {
   if (value === undefined) return key === 'from' || key === 'acl' ? 'none' : 'the default'
-  if (!Array.isArray(value)) return String(value)
+  if (typeof value === 'object' && !isList(value))
+    return (
+      Object.entries(value)
+        .map(([node, release]) => `${node}=${release}`)
+        .join(', ') || 'none'
+    )
+  if (!isList(value)) return String(value)
   return value.length === 0 ? 'none' : value.map((one) => `"${spellPart(one)}"`).join(', ')
 }
+
+const isList = (value: LabSpec[Lasting]): value is LabSpec['set'] | LabSpec['modules'] => Array.isArray(value)
 
 const spellPart = (one: Directive | ModuleSpec): string =>
   'file' in one ? [one.file, ...one.args].join(' ') : `${one.name} ${one.value}`

@@ -1,10 +1,17 @@
 /** The handle of a running lab: what a test or a program holds. */
 import { LabError } from '../errors.js'
 import { slotOf } from '../cluster/index.js'
-import type { ReadyLevel, TimedEvent } from '../events.js'
+import type { Emit, ReadyLevel, TimedEvent } from '../events.js'
 import type { Places } from '../paths.js'
 import type { Access, TlsFiles } from '../node/index.js'
-import { readAccess, type FailoverResult, type LabStatus, type ResetResult } from '../supervisor/index.js'
+import { badInput, checksumProblem, labShape, parseOptions } from '../spec/index.js'
+import {
+  readAccess,
+  type FailoverResult,
+  type LabStatus,
+  type ResetResult,
+  type UpgradeResult,
+} from '../supervisor/index.js'
 import { ioredisShape, nodeRedisShape, type IoredisShape, type NodeRedisShape } from './client-shapes.js'
 import { controlOf, type NodeControl } from './control.js'
 import { Keys } from './keys.js'
@@ -38,8 +45,18 @@ export interface SnapshotHow extends Patience {
   readonly replace?: boolean
 }
 
+export interface UpgradeHow extends Patience {
+  /** As `--redis` has it. `timeout` is for each step: a node that starts with it, a failover. */
+  readonly redis: string
+  readonly sha256?: string
+  /** Called while the release is downloaded and built; what the nodes do is told to those who listen to the lab. */
+  readonly onEvent?: Emit
+}
+
 export interface LabTies {
   readonly places: Places
+  /** For what is looked up when a release is to be had. */
+  readonly env: Readonly<Record<string, string | undefined>>
   readonly end: () => Promise<unknown>
   /** Told of everything that happens. */
   readonly listeners: Listeners
@@ -247,6 +264,26 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
+   * The lab to another release, node by node: replicas first, then each master after one of them has taken its place by
+   * agreement. No write is lost that WAIT has seen acknowledged. In the end the masters are those of the plan.
+   *
+   * @returns which nodes were upgraded; none where all of them run that release already
+   * @throws LabError `wrong-state` (the lab is not whole), `bad-input` (that release cannot read what the lab has, or does not
+   *   understand its nodes), and what getting a release throws: nothing was touched then. `upgrade-failed` when it stopped on its
+   *   way, with what is done and what is not; asked for again it goes on
+   */
+  async upgrade({ redis, sha256, onEvent = () => {}, ...how }: UpgradeHow): Promise<UpgradeResult> {
+    const timeoutMs = patienceMs(how)
+    const said = parseOptions({ redis: labShape.redis, sha256: labShape.sha256 }, { redis, sha256 })
+    const problem = checksumProblem(said)
+    if (problem !== undefined) throw badInput([problem])
+    await this.#listening
+    const { upgradeLab } = await import('./upgrade.js')
+    const lab = { dir: this.dir, socket: this.#socket }
+    return upgradeLab(lab, { redis, sha256, timeoutMs }, { env: this.#ties.env, emit: onEvent })
+  }
+
+  /**
    * Takes the lab down and resolves when every process of it is gone. The folder of an ephemeral lab goes with it; any other
    * keeps its data. Calling it again does nothing.
    *
@@ -267,11 +304,17 @@ export class Lab implements AsyncDisposable {
 export const leasedLab = (
   status: LabStatus,
   line: SupervisorLine,
-  { listeners, places, endRest }: Pick<LabTies, 'listeners' | 'places'> & { endRest: () => Promise<unknown> },
+  {
+    listeners,
+    places,
+    env,
+    endRest,
+  }: Pick<LabTies, 'listeners' | 'places' | 'env'> & { endRest: () => Promise<unknown> },
 ): Lab =>
   new Lab(status, {
     listeners,
     places,
+    env,
     // They are told over the line from the beginning.
     listen: async () => {},
     end: async () => {
@@ -285,11 +328,11 @@ export const leasedLab = (
   })
 
 /** A lab that somebody else started. */
-export function sharedLab(status: LabStatus, { places, end }: Pick<LabTies, 'places' | 'end'>): Lab {
+export function sharedLab(status: LabStatus, { places, env, end }: Pick<LabTies, 'places' | 'env' | 'end'>): Lab {
   const listeners = new Listeners()
   const listen = async () => {
     const { listenTo } = await import('./client.js')
     await listenTo(status.supervisor?.socket ?? '', listeners.tell)
   }
-  return new Lab(status, { listeners, places, listen, end })
+  return new Lab(status, { listeners, places, env, listen, end })
 }

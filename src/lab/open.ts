@@ -7,6 +7,7 @@
  * input touches nothing.
  */
 import path from 'node:path'
+import { planTopology } from '../cluster/index.js'
 import { LabError } from '../errors.js'
 import type { Emit } from '../events.js'
 import {
@@ -22,21 +23,24 @@ import {
 import { labLock, placesFrom, portsDir, snapshotEntry, socketPath, type Places } from '../paths.js'
 import { installRelease, noteUse, type Build } from '../release/index.js'
 import {
+  commandFor,
   isName,
+  nameFlag,
   resolveLab,
   type LabOptions,
   type LabSpec,
   type ResolvedSpec,
   type Surroundings,
 } from '../spec/index.js'
-import { deleteLab, serversLeft, type LabRecord, type LabStatus, type Origin } from '../supervisor/index.js'
+import { buildsOf, deleteLab, serversLeft, type LabRecord, type LabStatus, type Origin } from '../supervisor/index.js'
 import { withLock, type LockHolder } from '../util/lock.js'
 import { accessFor, authOf, keptAccess, requireAclFile, requireUsersIn, usersFor } from './access.js'
-import { differencesTo } from './differences.js'
+import { differencesTo, type Differences } from './differences.js'
 import { endLab } from './end.js'
 import { findLab, type FoundLab } from './find.js'
 import { SupervisorLine } from './line.js'
 import { keptRecord, newRecord } from './record.js'
+import { installAll, requireMixable } from './releases.js'
 
 export interface OpenContext extends Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -154,12 +158,11 @@ async function settle(
       return undefined
     })
     if (status && (status.state === 'running' || status.state === 'degraded')) {
-      if (differing) throw differs(record.name, differences.lines, 'is running with another spec')
+      if (differing) throw differs(record.name, differences, 'running')
       return { kind: 'found', status }
     }
   }
-  if (record.formed && !differences.canChange)
-    throw differs(record.name, differences.lines, 'is kept with another spec')
+  if (record.formed && !differences.canChange) throw differs(record.name, differences, 'kept')
   // Where nothing runs any more, as after a reboot, there is nothing to adopt, and resuming is quicker than starting each.
   if (found.kind === 'orphaned' && record.formed && found.run.formed && !differing) {
     const { nodes: left } = found.run
@@ -187,13 +190,18 @@ async function prepareNew(
   const given = port === 'auto' ? undefined : Array.from({ length: count }, (_, index) => port + index)
   // A first look before a build that may take a minute; what counts is the claim after it.
   if (given) await requireFreePorts(given)
-  const build = await installFor(spec, context)
-  beginning?.requireFit(build)
-  requireUsersIn(build, spec)
-  await requireDirectives({ build, set: spec.set, modules: spec.modules })
+  const { build, own } = await installAll(spec, context.env, (wish) => installFor(wish, context))
+  const buildFor = (name: string) => own.get(name) ?? build
+  const plan = planTopology({ masters: spec.masters, replicas: spec.replicas, ports: new Array<number>(count).fill(0) })
+  requireMixable(plan, buildFor)
+  if (beginning) for (const { name } of plan) beginning.requireFit(buildFor(name))
+  for (const one of new Set(plan.map(({ name }) => buildFor(name)))) {
+    requireUsersIn(one, spec)
+    await requireDirectives({ build: one, set: spec.set, modules: spec.modules })
+  }
   if (given) await takePorts(given, claims)
   const ports = given ?? (await findFreePorts(count, claims))
-  const record = newRecord(places, { spec, build, ports })
+  const record = newRecord(places, { spec, build, own, ports })
   return { record, origin: { kind: 'new', ...(beginning && { seed: beginning.seed }) } }
 }
 
@@ -211,8 +219,9 @@ async function prepareKept(
   try {
     const record = await keptRecord(kept, wanted, (spec) => installFor(spec, context))
     // What it runs with already was taken by this build.
-    if (wanted.given.has('set')) await requireDirectives({ build: record.build, ...record.spec })
-    noteUse(placesFrom(context.env).cache, record.build)
+    if (wanted.given.has('set'))
+      for (const build of buildsOf(record)) await requireDirectives({ build, ...record.spec })
+    for (const build of buildsOf(record)) noteUse(placesFrom(context.env).cache, build)
     return record
   } catch (error) {
     releasePorts(ports, claims)
@@ -255,11 +264,16 @@ async function clearAfter(error: unknown, places: Places, name: string): Promise
   if (left && !left.record.formed) deleteLab(places, left.record)
 }
 
-function differs(name: string, lines: readonly string[], how: string): LabError {
+function differs(name: string, { lines, onlyRelease }: Differences, how: 'running' | 'kept'): LabError {
+  const anew = `choose another --name, or delete this lab and its data first: redis-lab down --name ${name} --purge`
+  const first = how === 'kept' ? `redis-lab up${nameFlag(name)}, then ` : ''
   return new LabError({
     code: 'lab-differs',
-    message: `the lab "${name}" ${how}`,
-    hint: `Choose another --name, or delete this lab and its data first: redis-lab down --name ${name} --purge`,
+    message: `the lab "${name}" is ${how} with another spec`,
+    hint:
+      onlyRelease === undefined
+        ? `C${anew.slice(1)}`
+        : `Bring it to that release with its data: ${first}${commandFor(name, 'upgrade', '--redis', onlyRelease)}. Or ${anew}`,
     details: lines,
   })
 }

@@ -7,18 +7,21 @@ import { planTopology } from '../cluster/index.js'
 import { LabError } from '../errors.js'
 import { authKindOf } from './access.js'
 import { labEntry, type Places } from '../paths.js'
-import { pinnedTo, type Build } from '../release/index.js'
+import { isSameRelease, pinnedTo, spellRelease, type Build } from '../release/index.js'
 import type { LabSpec, ResolvedSpec } from '../spec/index.js'
-import type { LabRecord } from '../supervisor/index.js'
+import { buildsOf, type LabRecord } from '../supervisor/index.js'
+import type { OwnBuilds } from './releases.js'
 
 export interface NewLab {
   readonly spec: LabSpec
   readonly build: Build
+  /** Of nodes that run another one. */
+  readonly own?: OwnBuilds
   readonly ports: readonly number[]
 }
 
 /** Nothing of it is on disk yet. */
-export function newRecord(places: Places, { spec, build, ports }: NewLab): LabRecord {
+export function newRecord(places: Places, { spec, build, own, ports }: NewLab): LabRecord {
   // The password is not for everybody who reads it: access.json has that.
   const { password: _, ...recorded } = spec
   const { masters, replicas, name } = spec
@@ -32,7 +35,10 @@ export function newRecord(places: Places, { spec, build, ports }: NewLab): LabRe
     spec: { ...recorded, set: [...spec.set], modules: [...spec.modules] },
     auth: authKindOf(spec),
     build,
-    nodes: planTopology({ masters, replicas, ports }).map((node) => ({ ...node, id: null })),
+    nodes: planTopology({ masters, replicas, ports }).map((node) => {
+      const its = own?.get(node.name)
+      return { ...node, id: null, ...(its && { build: its }) }
+    }),
   }
 }
 
@@ -52,13 +58,46 @@ export async function keptRecord(
   const modules = given.has('modules') ? [...spec.modules] : kept.spec.modules
   const restart = given.has('restart') ? spec.restart : kept.spec.restart
   const record = { ...kept, spec: { ...kept.spec, set, modules, restart, wait: spec.wait, timeout: spec.timeout } }
-  if (existsSync(kept.build.server) && existsSync(kept.build.cli)) return record
-  const build = await install({ ...kept.spec, redis: pinnedTo(kept.spec.redis, kept.build) })
-  if (build.engine === kept.build.engine && build.version === kept.build.version) return { ...record, build }
-  throw new LabError({
+  const again = await builtAgain(kept, install)
+  if (again.size === 0) return record
+  const build = again.get(kept.build.server) ?? kept.build
+  const nodes = kept.nodes.map((node) => {
+    const own = node.build && (again.get(node.build.server) ?? node.build)
+    return { ...node, ...(own && { build: own }) }
+  })
+  return { ...record, build, nodes }
+}
+
+/**
+ * What takes the place of builds that are gone, by the program that is.
+ *
+ * @throws LabError `lab-differs` when it is another version now
+ */
+async function builtAgain(
+  kept: LabRecord,
+  install: (spec: LabRecord['spec']) => Promise<Build>,
+): Promise<Map<string, Build>> {
+  const again = new Map<string, Build>()
+  for (const lost of buildsOf(kept).filter(({ server, cli }) => !existsSync(server) || !existsSync(cli))) {
+    const build = await install(wishFor(kept, lost))
+    if (!isSameRelease(build, lost)) throw noLongerBuilt(kept, lost, build)
+    again.set(lost.server, build)
+  }
+  return again
+}
+
+/** What was asked for to get this build: that of the lab, or that of the node which runs it. */
+function wishFor({ spec, build, nodes }: LabRecord, lost: Build): LabRecord['spec'] {
+  const user = build.server === lost.server ? undefined : nodes.find((node) => node.build?.server === lost.server)
+  if (!user) return { ...spec, redis: pinnedTo(spec.redis, lost) }
+  return { ...spec, redis: pinnedTo(spec.redisFor[user.name] ?? spec.redis, lost), sha256: undefined }
+}
+
+function noLongerBuilt({ name }: LabRecord, lost: Build, build: Build): LabError {
+  return new LabError({
     code: 'lab-differs',
-    message: `the lab "${kept.name}" was made with ${kept.build.engine} ${kept.build.version}, which is no longer built`,
-    hint: `Build it again (redis-lab install ${kept.build.version}), or delete the lab and its data: redis-lab down --name ${kept.name} --purge`,
-    details: [`built now: ${build.engine} ${build.version}`, `was at: ${kept.build.server}`],
+    message: `the lab "${name}" was made with ${spellRelease(lost)}, which is no longer built`,
+    hint: `Build it again (redis-lab install ${lost.version}), or delete the lab and its data: redis-lab down --name ${name} --purge`,
+    details: [`built now: ${spellRelease(build)}`, `was at: ${lost.server}`],
   })
 }

@@ -48,7 +48,7 @@ export async function startLab({ onEvent = () => {}, signal, config, ...options 
   if (opened.kind === 'started') {
     const { name } = opened.status
     const places = placesFrom(process.env)
-    return leasedLab(opened.status, opened.line, { listeners, places, endRest: downOf(places, name) })
+    return leasedLab(opened.status, opened.line, { listeners, places, env: process.env, endRest: downOf(places, name) })
   }
   throw new LabError({
     code: 'lab-busy',
@@ -88,7 +88,7 @@ export async function labBehind(socket: string): Promise<Lab> {
   const status = await askStatus(socket)
   // The places are those of now, whatever the environment becomes.
   const places = placesFrom(process.env)
-  return sharedLab(status, { places, end: downOf(places, status.name) })
+  return sharedLab(status, { places, env: process.env, end: downOf(places, status.name) })
 }
 
 /**

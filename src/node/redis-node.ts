@@ -66,6 +66,7 @@ export class RedisNode {
   #ending: ExitCause | undefined
   #logFromBytes = 0
   #client: Promise<NodeClient> | undefined
+  #build: Build
   readonly #options: RedisNodeOptions
 
   constructor(options: RedisNodeOptions) {
@@ -73,6 +74,7 @@ export class RedisNode {
     this.name = options.name
     this.port = options.port
     this.dir = options.dir
+    this.#build = options.build
     this.#options = options
   }
 
@@ -82,6 +84,16 @@ export class RedisNode {
 
   get identity(): ProcessIdentity | undefined {
     return 'process' in this.#state ? this.#state.process.identity : undefined
+  }
+
+  get build(): Build {
+    return this.#build
+  }
+
+  /** From its next start on. A server that runs has the one that it was started with. */
+  use(build: Build): void {
+    if ('process' in this.#state) throw new Error(`${this.name} is ${this.state}: it runs another build`)
+    this.#build = build
   }
 
   /** How its last process ended; undefined unless it has crashed. */
@@ -106,12 +118,12 @@ export class RedisNode {
    */
   start(args: readonly string[] = [], cause: StartCause = 'up'): void {
     if ('process' in this.#state) throw new Error(`${this.name} is ${this.state}: it cannot be started`)
-    const { build, dir, emit, name, port } = this.#options
+    const { dir, emit, name, port } = this.#options
     this.hasListened = false
     let process: ServerProcess
     try {
       const output = nodeFiles.log(dir)
-      process = launch({ program: build.server, args: [nodeFiles.conf(dir), ...args], cwd: dir, output })
+      process = launch({ program: this.#build.server, args: [nodeFiles.conf(dir), ...args], cwd: dir, output })
     } catch (error) {
       const exit = this.folderIsGone ? `its folder ${dir} is gone` : (error as Error).message
       this.#state = { kind: 'crashed', exit }
@@ -241,7 +253,7 @@ export class RedisNode {
 
   #asFailed() {
     const { lab, name, port, dir, logFromBytes } = this
-    return { lab, name, port, dir, logFromBytes, program: this.#options.build.server }
+    return { lab, name, port, dir, logFromBytes, program: this.#build.server }
   }
 
   #wrongState(what: string): LabError {

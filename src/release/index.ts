@@ -8,7 +8,7 @@
 import type { Build, OfficialRelease } from './build.js'
 import type { ShelvedBuild } from './builds.js'
 import type { Environment, ReleaseContext, ReleaseRequest } from './context.js'
-import { install } from './install.js'
+import { install, readWish } from './install.js'
 import type { HostReport, Tool } from './inspect.js'
 import type { ReleaseLine } from './known.js'
 
@@ -19,6 +19,7 @@ export type { HostReport, Tool } from './inspect.js'
 export type { ReleaseLine } from './known.js'
 export { defaultVersion } from './checksums.js'
 export { noteUse } from './entry.js'
+export { canFollow, canTalk, isSameRelease, readsDataOf, spellRelease } from './mixing.js'
 export { meansTheSame, pinnedTo } from './request.js'
 export { compareVersions, lineOf } from './version.js'
 
@@ -31,6 +32,15 @@ export { compareVersions, lineOf } from './version.js'
 export function installRelease(request: ReleaseRequest, context: ReleaseContext): Promise<Build> {
   return install(request, context)
 }
+
+/**
+ * Reads what was asked for, and does nothing about it: where several releases are wanted, what is nonsense among them is to be
+ * told before the first one is built.
+ *
+ * @throws LabError `release-unknown`, `bad-input`
+ */
+export const requireReadable = (request: Pick<ReleaseRequest, 'redis' | 'sha256'>, env: Environment): void =>
+  readWish(request, env)
 
 /** The tools that building needs, each with what was found or how to get it. Never throws for a missing one. */
 export async function inspectTools(env: Environment): Promise<Tool[]> {

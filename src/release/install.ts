@@ -29,6 +29,11 @@ export async function install(request: ReleaseRequest, context: ReleaseContext, 
   return build
 }
 
+/** @throws LabError `release-unknown`, `bad-input` */
+export function readWish({ redis, sha256 }: Pick<ReleaseRequest, 'redis' | 'sha256'>, env: Job['env']): void {
+  readRequest(redis, { env, known: checksums, sha256 })
+}
+
 async function find(job: Job, wanted: Wanted): Promise<{ build: Build; cached: boolean }> {
   if (wanted.kind === 'built') {
     const build = await buildInPlace(wanted.programs, wanted.path)

@@ -4,9 +4,11 @@ export {
   defaultOf,
   flagName,
   hiddenSecret,
+  isRepeated,
   metaOf,
   optionMeta,
   readNumber,
+  shownDefault,
   type OptionMeta,
   type OptionShape,
 } from './option.js'

@@ -18,6 +18,8 @@ export interface OptionMeta {
   readonly expects?: string
   /** The environment variable that gives it when the flag does not. */
   readonly env?: string
+  /** May be said several times, where its default does not show that it takes a list. */
+  readonly repeats?: true
   /** Turns the text of a flag or an environment variable into what the schema takes. */
   readonly read?: (text: string) => unknown
 }
@@ -44,6 +46,18 @@ export function flagName(meta: OptionMeta): string {
 
 /** A whole number written in digits, or the text itself, which the schema then refuses and the error quotes. */
 export const readNumber = (text: string): unknown => (/^-?\d{1,15}$/.test(text) ? Number(text) : text)
+
+/** Whether a command line may say it several times; it gets to the schema as a list then. */
+export const isRepeated = (shape: OptionShape, key: string): boolean => {
+  const schema = shape[key]
+  return metaOf(shape, key).repeats === true || (schema !== undefined && Array.isArray(defaultOf(schema)))
+}
+
+/** What a table or a help text shows of a default: none of one that is no single value. */
+export function shownDefault(schema: z.ZodType | undefined): unknown {
+  const fallback = schema && defaultOf(schema)
+  return typeof fallback === 'boolean' || typeof fallback === 'object' ? undefined : fallback
+}
 
 /** The option's default, if its declaration has one. */
 export function defaultOf(schema: z.ZodType): unknown {

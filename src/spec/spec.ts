@@ -6,6 +6,7 @@ import { announceProblem, parseDirective, type Directive } from './directive.js'
 import { hasControls, parseModule, type ModuleSpec } from './module.js'
 import { optionMeta, readNumber } from './option.js'
 import { lastDataPort } from './ports.js'
+import { parseRedisFor, redisForProblems } from './redis-for.js'
 import { checksumProblem } from './release-text.js'
 
 /** Redis itself recommends no more than about a thousand nodes in a cluster. */
@@ -66,6 +67,15 @@ const moduleFile = z
     return z.NEVER
   })
 
+const redisFor = z
+  .union([z.array(z.string()), z.record(z.string(), z.string())])
+  .transform((given, context): Readonly<Record<string, string>> => {
+    const parsed = parseRedisFor(given)
+    if (typeof parsed !== 'string') return parsed
+    context.addIssue({ code: 'custom', message: parsed })
+    return z.NEVER
+  })
+
 export const labShape = {
   masters: z
     .int()
@@ -115,6 +125,12 @@ export const labShape = {
       description: 'the sha256 that the archive at an address in --redis must have',
       expects: 'the 64 hexadecimal digits of a sha256',
     }),
+  redisFor: redisFor.default({}).register(optionMeta, {
+    flag: '--redis-for <node=release>',
+    description: 'a release of its own for one node, as in r1=valkey@distro:sid; may be repeated',
+    expects: 'a node of the plan and its release, such as r1=8.0.6',
+    repeats: true,
+  }),
   malloc: z.enum(['libc', 'jemalloc']).default('libc').register(optionMeta, {
     flag: '--malloc <allocator>',
     description:
@@ -215,6 +231,8 @@ export function crossCheck(spec: LabSpec): string[] {
       `--port ${spec.port}: ${nodes} nodes from there on would go past ${lastDataPort}, the last port that leaves room for the cluster bus`,
     )
   }
+  // As with the ports: only whoever has read a snapshot knows its nodes.
+  if (spec.from === undefined) problems.push(...redisForProblems(spec.redisFor, spec))
   const unreachable = announceProblem(spec.set)
   if (unreachable) problems.push(unreachable)
   const unverified = checksumProblem(spec)

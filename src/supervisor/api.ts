@@ -5,6 +5,7 @@
  *     GET  /events             events as they happen, a JSON document per line, until the lab ends or the caller hangs up
  *     POST /stop               ends the lab; answers when its servers are gone
  *     POST /reset              back to the planned topology, and empty; answers with what was undone
+ *     POST /upgrade            to another release, node by node; answers when every node runs it
  *     POST /nodes/NAME/VERB    start, stop, restart, kill, pause or resume; answers with the node's status when it is a fact
  *     POST /nodes/NAME/failover
  *     POST /nodes/NAME/await-failover   answers when another node is master in the place of this one
@@ -25,8 +26,9 @@ import { makePrivateDir } from '../util/files.js'
 import type { Listener } from './events.js'
 import { nodeVerbs, type NodeVerb } from './node-verbs.js'
 import { removeDeadSocket } from './orphans.js'
-import type { FailoverResult, LabStatus, NodeStatus, ResetResult } from './status.js'
+import type { FailoverResult, LabStatus, NodeStatus, ResetResult, UpgradeResult } from './status.js'
 import type { TakenSnapshot } from './take-snapshot.js'
+import type { UpgradeOrder } from './upgrades.js'
 
 export interface ControlTarget {
   status(): Promise<LabStatus>
@@ -41,6 +43,8 @@ export interface ControlTarget {
   snapshot(options: { dir: string; timeoutMs: number }): Promise<TakenSnapshot>
   /** @throws LabError `wrong-state`, `reset-failed` */
   reset(options: { timeoutMs: number }): Promise<ResetResult>
+  /** @throws LabError `wrong-state`, `bad-input` (nothing was touched then), `upgrade-failed` */
+  upgrade(order: UpgradeOrder): Promise<UpgradeResult>
   listen(listener: Listener): () => void
 }
 
@@ -85,6 +89,10 @@ function routes(target: ControlTarget): Hono {
   app.post('/reset', async (context) => {
     const { parsePatienceBody } = await import('./requests.js')
     return context.json(await target.reset(parsePatienceBody(await context.req.text())))
+  })
+  app.post('/upgrade', async (context) => {
+    const { parseUpgradeBody } = await import('./requests.js')
+    return context.json(await target.upgrade(parseUpgradeBody(await context.req.text())))
   })
   app.post('/nodes/:name/failover', async (context) => {
     const { parseFailoverBody } = await import('./requests.js')

@@ -17,6 +17,8 @@ export interface AttendanceOptions {
   readonly emit: Emit
   /** @throws LabError `wrong-state` while the lab does not run */
   readonly requireRunning: () => void
+  /** @throws LabError `wrong-state` while somebody else starts and stops its nodes */
+  readonly requireQuiet: () => void
   readonly status: () => Promise<LabStatus>
   /** Something was done to a node that run.json is to know. */
   readonly onChange: () => void
@@ -40,6 +42,7 @@ export class Attendance {
   /** @throws LabError `node-not-found`, `wrong-state`, or why the node did not come to be as it was wanted */
   async verb(name: string, verb: NodeVerb, options: Timeout & { restart: boolean }): Promise<NodeStatus> {
     const node = this.#require(name)
+    this.#options.requireQuiet()
     const { nodes, restarts, status, onChange } = this.#options
     try {
       const { restart, timeoutMs } = options
@@ -54,6 +57,7 @@ export class Attendance {
   async failover(name: string, { mode, timeoutMs }: Timeout & { mode: FailoverMode }): Promise<FailoverResult> {
     const startedAt = Date.now()
     const target = this.#require(name)
+    this.#options.requireQuiet()
     const result = await failover(this.#observed(), target, { mode, deadline: startedAt + timeoutMs })
     const [promoted, demoted] = [result.promoted.name, result.demoted.name]
     const elapsedMs = Date.now() - startedAt

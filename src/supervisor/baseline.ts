@@ -37,12 +37,7 @@ export async function takeBaseline({ dir, nodes, user }: BaselineOf): Promise<Ba
   // That of an earlier run is worth nothing now, whatever happens.
   rmSync(file, { force: true })
   const baseline = new Map((await Promise.all(asked)).flat())
-  try {
-    const kept = [...baseline].map(([name, one]): [string, Kept] => [name, withoutPassword(one, user)])
-    writeWhole(file, JSON.stringify(kept), 0o600)
-  } catch {
-    // A full disk, or a lab that is being deleted: it holds as long as this supervisor.
-  }
+  keep({ dir, user }, baseline)
   return baseline
 }
 
@@ -51,6 +46,27 @@ export async function recallBaseline({ dir, nodes, user }: BaselineOf): Promise<
   const kept = readKept(labFiles.baseline(dir), user)
   const unknown = nodes.filter(({ name }) => !kept.has(name))
   return new Map([...kept, ...(await Promise.all(unknown.map(ask))).flat()])
+}
+
+/** Of one node anew; what is known of the others stays. */
+export async function renewBaseline(
+  { dir, user }: Omit<BaselineOf, 'nodes'>,
+  known: Baseline,
+  node: RedisNode,
+): Promise<Baseline> {
+  const others = [...known].filter(([name]) => name !== node.name)
+  const baseline = new Map([...others, ...(await ask(node))])
+  keep({ dir, user }, baseline)
+  return baseline
+}
+
+function keep({ dir, user }: Omit<BaselineOf, 'nodes'>, baseline: Baseline): void {
+  try {
+    const kept = [...baseline].map(([name, one]): [string, Kept] => [name, withoutPassword(one, user)])
+    writeWhole(labFiles.baseline(dir), JSON.stringify(kept), 0o600)
+  } catch {
+    // A full disk, or a lab that is being deleted: it holds as long as this supervisor.
+  }
 }
 
 async function ask(node: RedisNode): Promise<[string, NodeBaseline][]> {

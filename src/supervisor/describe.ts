@@ -2,6 +2,7 @@
 import { choose, isMaster, isMyself, type Climb, type NodeLine } from '../cluster/index.js'
 import type { RedisNode } from '../node/index.js'
 import { clientTls, labFiles, nodeFiles } from '../paths.js'
+import { buildOf, buildsOf } from './builds.js'
 import type { LabRecord } from './record.js'
 import type { CrashStatus, LabState, LabStatus, NodeStatus } from './status.js'
 
@@ -33,7 +34,7 @@ export function labFacts(
   record: LabRecord,
 ): Pick<LabStatus, 'name' | 'dir' | 'ephemeral' | 'redis' | 'creator' | 'tls' | 'auth'> {
   const { name, dir, spec, build, auth } = record
-  const creator = record.creator ?? spec.creator ?? choose(build)
+  const creator = record.creator ?? spec.creator ?? choose(...buildsOf(record))
   return { name, dir, ephemeral: spec.ephemeral, redis: build, creator, tls: spec.tls ? clientTls(dir) : null, auth }
 }
 
@@ -41,11 +42,12 @@ type NodeFacts = Omit<NodeStatus, 'pid' | 'state' | 'restarts' | 'crash'>
 
 /** A node as a line of a view tells it; as it was planned where there is none. */
 export function nodeFacts(
-  record: Pick<LabRecord, 'dir'>,
+  record: Pick<LabRecord, 'dir' | 'build'>,
   planned: LabRecord['nodes'][number],
   line: NodeLine | undefined,
 ): NodeFacts {
   const dir = labFiles.node(record.dir, planned.port)
+  const { engine, version } = buildOf(record, planned)
   return {
     name: planned.name,
     port: planned.port,
@@ -54,6 +56,7 @@ export function nodeFacts(
     role: line ? (isMaster(line) ? 'master' : 'replica') : planned.role,
     masterId: line?.masterId ?? null,
     slots: line?.slots ?? [],
+    redis: { engine, version },
     dir,
     log: nodeFiles.log(dir),
   }

@@ -1,4 +1,5 @@
 export { readAccess } from './access.js'
+export { buildOf, buildsOf, releasesOf } from './builds.js'
 export { Channel, type FromSupervisor, type Order, type Origin, type ToSupervisor } from './channel.js'
 export { labFacts, nodeFacts } from './describe.js'
 export { deleteLab, deleteRemains, keepEvidence } from './folder.js'
@@ -8,7 +9,7 @@ export { awaitEnd, endOrphans, endServers, removeDeadSocket, serversLeft } from 
 export { readLab, readRun, type LabRecord, type RunRecord } from './record.js'
 export { readUsersFile } from './users.js'
 export { removeRun, writeLab } from './record-writer.js'
-export type { FailoverBody, PatienceBody, SnapshotBody, VerbBody, WaitBody } from './requests.js'
+export type { FailoverBody, PatienceBody, SnapshotBody, UpgradeBody, VerbBody, WaitBody } from './requests.js'
 export type { Seed, SeedShard } from './seed.js'
 export type { TakenMaster, TakenSnapshot } from './take-snapshot.js'
 export type {
@@ -20,4 +21,6 @@ export type {
   NodeStatus,
   NodeStatusState,
   ResetResult,
+  UpgradedNode,
+  UpgradeResult,
 } from './status.js'

@@ -94,6 +94,7 @@ async function form({ order, journal, supervisor }: Charge, events: Events): Pro
       awaitFailover: (...words) => supervisor.attendance.awaitFailover(...words),
       snapshot: (options) => supervisor.attendance.snapshot(options),
       reset: (options) => supervisor.reset(options),
+      upgrade: (order) => supervisor.upgrade(order),
       listen: (listener) => events.listen(listener),
     }),
   )

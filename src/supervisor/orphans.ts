@@ -12,6 +12,7 @@ import { clearDeadClaims } from '../node/index.js'
 import { processesIn, withoutLinks } from '../util/processes-in.js'
 import { isAlive, signalProcess, type ProcessIdentity } from '../util/process-identity.js'
 import { until } from '../util/until.js'
+import { buildsOf } from './builds.js'
 import { removeRun } from './record-writer.js'
 import type { LabRecord, RunRecord } from './record.js'
 
@@ -29,11 +30,11 @@ export interface LeftServer {
 /** Every server of the lab that still runs. Usually one for each node that has any. */
 export function serversLeft(record: LabRecord, known: RunRecord['nodes']): LeftServer[] {
   const dirs = new Map(record.nodes.map(({ name, port }) => [labFiles.node(record.dir, port), name]))
-  const server = withoutLinks(record.build.server)
+  const servers = new Set(buildsOf(record).map((build) => withoutLinks(build.server)))
   const placed = processesIn([...dirs.keys()]).flatMap(({ process, dir, program }) => {
     const noted = known.find((node) => sameProcess(node.process, process))
     // Somebody's shell may work in the folder too: who is not written down has to run the program.
-    if (!noted && program !== server) return []
+    if (!noted && !servers.has(program)) return []
     return [{ name: dirs.get(dir) ?? '', process, placed: true, runId: noted?.runId ?? null }]
   })
   const elsewhere = known.flatMap(({ name, process, runId }) =>

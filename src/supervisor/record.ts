@@ -18,6 +18,14 @@ const oneLine = z.string().regex(/^\P{Cc}+$/u)
 
 const identity = z.object({ pid: z.int().positive(), startTime: z.string() })
 
+export const buildShape = z.object({
+  engine: z.enum(['redis', 'valkey']),
+  version: z.string(),
+  source: z.string(),
+  server: z.string(),
+  cli: z.string(),
+})
+
 /** A password is in access.json, or nowhere. */
 const { password: _, ...recordedShape } = labShape
 
@@ -40,13 +48,8 @@ const labRecord = z.object({
   }),
   /** What its nodes ask of whoever connects. Records of before there were passwords say nothing. */
   auth: z.enum(['none', 'password', 'acl']).default('none'),
-  build: z.object({
-    engine: z.enum(['redis', 'valkey']),
-    version: z.string(),
-    source: z.string(),
-    server: z.string(),
-    cli: z.string(),
-  }),
+  /** What its nodes run, but for those that have a build of their own. */
+  build: buildShape,
   nodes: z.array(
     z.object({
       name: oneLine,
@@ -56,6 +59,8 @@ const labRecord = z.object({
       slots: slotRange.exactOptional(),
       masterName: z.string().exactOptional(),
       id: z.string().nullable(),
+      /** Of one that does not run what the lab runs. */
+      build: buildShape.exactOptional(),
     }),
   ),
 })

@@ -4,7 +4,7 @@ import { LabError } from '../errors.js'
 import type { Emit } from '../events.js'
 import type { RedisNode, User } from '../node/index.js'
 import { nodeFiles } from '../paths.js'
-import { recallBaseline, takeBaseline, type Baseline } from './baseline.js'
+import { recallBaseline, renewBaseline, takeBaseline, type Baseline } from './baseline.js'
 import { applyVerb } from './node-verbs.js'
 import type { LabRecord } from './record.js'
 import type { Restarts } from './restarts.js'
@@ -47,6 +47,19 @@ export class Resets {
     const own = this.#last.then(() => this.#run(deadline))
     this.#last = own.catch(() => {})
     return own
+  }
+
+  /** A node has another release, with directives of its own: what it is like now is what it goes back to. */
+  async renew(node: RedisNode): Promise<void> {
+    const { record, user } = this.#options
+    const known = (await this.#baseline) ?? new Map<string, never>()
+    this.#baseline = renewBaseline({ dir: record.dir, user }, known, node)
+    await this.#baseline
+  }
+
+  /** Resolves when those that were asked for are over. */
+  async idle(): Promise<void> {
+    await this.#last
   }
 
   /** The lab goes down: nothing is put in order any more. */

@@ -11,6 +11,8 @@ export interface RunKeeperOptions {
   readonly dir: string
   readonly socket: string
   readonly nodes: readonly RedisNode[]
+  /** It is stopped only to be started again: whoever adopts the lab does that. */
+  readonly isOnItsWay: (node: RedisNode) => boolean
   /** A full disk or a deleted folder is no reason to take the servers down. */
   readonly onFailure: (error: Error) => void
 }
@@ -52,7 +54,7 @@ export class RunKeeper {
       name: node.name,
       process: node.identity ?? null,
       runId: (node.identity && this.#runIds.get(node)) ?? null,
-      stopped: node.state === 'stopped',
+      stopped: node.state === 'stopped' && !this.#options.isOnItsWay(node),
     }))
     const { dir, socket } = this.#options
     writeRun(dir, { supervisor, socket, formed: this.formed, nodes })

@@ -14,7 +14,6 @@ import { pretendKept, type PlannedNode, type SlotRange } from '../cluster/index.
 import { LabError } from '../errors.js'
 import { readDirective, type RedisNode } from '../node/index.js'
 import { nodeFiles } from '../paths.js'
-import type { Build } from '../release/index.js'
 import { copyWhole } from '../util/files.js'
 
 export interface SeedShard {
@@ -29,19 +28,18 @@ export interface Seed {
 }
 
 export interface Field {
-  readonly build: Build
   readonly nodes: readonly PlannedNode[]
   readonly servers: readonly RedisNode[]
 }
 
 /** @throws LabError `bad-input` when a directive names a file that is none in the node's folder; `snapshot-damaged` */
-export async function sow({ shards }: Seed, { build, nodes, servers }: Field): Promise<void> {
+export async function sow({ shards }: Seed, { nodes, servers }: Field): Promise<void> {
   const masters = nodes.flatMap((node, index) => {
     const server = servers[index]
     return node.role === 'master' && server ? [{ name: node.name, server }] : []
   })
   const slots = new Map(masters.map(({ name }, index) => [name, shards[index]?.slots ?? []]))
-  pretendKept({ build, nodes, servers, slots })
+  pretendKept({ nodes, servers, slots })
   await Promise.all(
     masters.map(async ({ server }, index) => {
       const file = shards[index]?.file

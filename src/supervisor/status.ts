@@ -6,6 +6,11 @@ import type { CreatorName, SlotRange } from '../cluster/index.js'
 export type LabState = 'starting' | 'running' | 'degraded' | 'stopped' | 'failed'
 export type NodeStatusState = 'starting' | 'running' | 'stopped' | 'crashed' | 'paused'
 
+export interface Release {
+  readonly engine: 'redis' | 'valkey'
+  readonly version: string
+}
+
 export interface CrashStatus {
   /** How its process ended, in words: "exit code 1", "signal SIGKILL". */
   readonly exit: string
@@ -26,6 +31,8 @@ export interface NodeStatus {
   readonly role: 'master' | 'replica'
   readonly masterId: string | null
   readonly slots: readonly SlotRange[]
+  /** What this node runs; another than the lab's in a mixed lab, and while one is upgraded. */
+  readonly redis: Release
   readonly state: NodeStatusState
   /** How often it was started again after a crash. */
   readonly restarts: number
@@ -63,6 +70,25 @@ export interface LabStatus {
 export interface ResetResult {
   /** What was otherwise and is as planned again, a sentence each; empty where nothing had changed. */
   readonly undone: readonly string[]
+  readonly elapsedMs: number
+}
+
+export interface UpgradedNode {
+  readonly name: string
+  readonly port: number
+  readonly from: Release
+  readonly to: Release
+  /** How long nobody had its slots: of a master without replicas. Null of any other, whose place was taken meanwhile. */
+  readonly slotsAwayMs: number | null
+}
+
+/** What an upgrade has done. */
+export interface UpgradeResult {
+  /** What the lab was made with, and what all its nodes run now. */
+  readonly from: Release
+  readonly to: Release
+  /** Those that were upgraded, in the order in which they were; empty where all of them were there already. */
+  readonly nodes: readonly UpgradedNode[]
   readonly elapsedMs: number
 }
 

@@ -26,6 +26,7 @@ import { labFiles, nodeTls } from '../paths.js'
 import { isAlive } from '../util/process-identity.js'
 import { adoptServers } from './adopt.js'
 import { Attendance } from './attendance.js'
+import { buildOf } from './builds.js'
 import type { Order } from './channel.js'
 import { describeLab, ownLine } from './describe.js'
 import { applyVerb } from './node-verbs.js'
@@ -35,7 +36,8 @@ import { Resets } from './resets.js'
 import { Restarts } from './restarts.js'
 import { RunKeeper } from './run-keeper.js'
 import type { Seed } from './seed.js'
-import type { LabState, LabStatus, ResetResult } from './status.js'
+import type { LabState, LabStatus, ResetResult, UpgradeResult } from './status.js'
+import { Upgrades, type UpgradeOrder } from './upgrades.js'
 import { placeUsers } from './users.js'
 
 export class Supervisor {
@@ -45,6 +47,7 @@ export class Supervisor {
   readonly #restarts: Restarts
   readonly #run: RunKeeper
   readonly #resets: Resets
+  readonly #upgrades: Upgrades
   /** What can be asked of the lab while it runs. */
   readonly attendance: Attendance
   /** Ends whatever start() is waiting for: a server died, or stop() was called. */
@@ -64,22 +67,23 @@ export class Supervisor {
       if (changes && this.#phase !== 'stopping') this.#run.soon()
       if (event.type === 'node-listening' && this.#phase === 'running') this.#learn(event.node)
     }
-    this.#nodes = record.nodes.map(
-      ({ name, port }) =>
-        new RedisNode({
-          lab: record.name,
-          name,
-          port,
-          dir: labFiles.node(record.dir, port),
-          build: record.build,
-          access,
-          emit: this.#emit,
-          onCrash: (node, cause) => this.#onCrash(node, cause),
-        }),
-    )
+    this.#nodes = record.nodes.map((planned) => {
+      const { name, port } = planned
+      return new RedisNode({
+        lab: record.name,
+        name,
+        port,
+        dir: labFiles.node(record.dir, port),
+        build: buildOf(record, planned),
+        access,
+        emit: this.#emit,
+        onCrash: (node, cause) => this.#onCrash(node, cause),
+      })
+    })
     this.#restarts = new Restarts({ emit: this.#emit, enabled: record.spec.restart })
     const onFailure = (error: Error) => this.#onRecordFailure(error)
-    this.#run = new RunKeeper({ dir: record.dir, socket, nodes: this.#nodes, onFailure })
+    const isOnItsWay = (node: RedisNode) => this.#upgrades.isUnderWay(node)
+    this.#run = new RunKeeper({ dir: record.dir, socket, nodes: this.#nodes, isOnItsWay, onFailure })
     this.#resets = new Resets({
       record,
       user: access.user,
@@ -89,6 +93,21 @@ export class Supervisor {
       emit: this.#emit,
       onChange: (climb) => this.#keepIds(climb),
     })
+    this.#upgrades = new Upgrades({
+      nodes: this.#nodes,
+      shape: shapeOf(record),
+      restarts: this.#restarts,
+      emit: this.#emit,
+      record: () => this.#record,
+      change: (changed) => {
+        this.#record = changed
+        writeLab(changed)
+      },
+      onUpgraded: async (node, climb) => {
+        this.#keepIds(climb)
+        await this.#resets.renew(node)
+      },
+    })
     this.attendance = new Attendance({
       nodes: this.#nodes,
       planned: record.nodes,
@@ -96,6 +115,7 @@ export class Supervisor {
       restarts: this.#restarts,
       emit: this.#emit,
       requireRunning: () => this.#requireRunning(),
+      requireQuiet: () => this.#upgrades.requireNone(),
       status: () => this.status(),
       onChange: () => this.#run.soon(),
     })
@@ -157,7 +177,14 @@ export class Supervisor {
   /** Back to the plan, and empty. @throws LabError `wrong-state`, `reset-failed` */
   async reset(options: { timeoutMs: number }): Promise<ResetResult> {
     this.#requireRunning()
+    this.#upgrades.requireNone()
     return this.#resets.run(options).finally(() => this.#run.soon())
+  }
+
+  /** To another release, node by node. @throws LabError `wrong-state`, `bad-input`, `upgrade-failed` */
+  async upgrade(order: UpgradeOrder): Promise<UpgradeResult> {
+    this.#requireRunning()
+    return this.#upgrades.run(order, () => this.#resets.idle()).finally(() => this.#run.soon())
   }
 
   /** Idempotent: everybody who asks waits for the same end. @throws LabError `stop-failed` when a server is still there */
@@ -172,9 +199,9 @@ export class Supervisor {
   }
 
   async #sow(seed: Seed): Promise<void> {
-    const { build, nodes } = this.#record
+    const { nodes } = this.#record
     const { sow } = await import('./seed.js')
-    await sow(seed, { build, nodes, servers: this.#nodes })
+    await sow(seed, { nodes, servers: this.#nodes })
   }
 
   async #bringUp(origin: Exclude<Order['origin'], { kind: 'orphaned' }>, deadline: number) {
@@ -185,7 +212,7 @@ export class Supervisor {
     const { set, modules } = spec
     const tls = access.tls && nodeTls(record.dir)
     if (tls) await (await import('./tls/index.js')).requireCertificates(record)
-    for (const { name, port, dir } of this.#nodes) {
+    for (const { name, port, dir, build } of this.#nodes) {
       writeNodeFolder(
         { lab: record.name, name, port, dir, build, set, modules, access, ...(tls && { tls }) },
         { rewrite },
@@ -249,6 +276,7 @@ export class Supervisor {
   async #takeDown(): Promise<void> {
     this.#phase = 'stopping'
     this.#resets.close()
+    this.#upgrades.close()
     this.#restarts.close()
     const identities = this.#nodes.flatMap((node) => node.identity ?? [])
     await Promise.all(this.#nodes.map((node) => node.stop('down')))

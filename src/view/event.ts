@@ -6,6 +6,7 @@ const startCauses: Readonly<Record<StartCause, string>> = {
   up: '',
   start: ', redis-lab start',
   restart: ', redis-lab restart',
+  upgrade: ', with its new release',
   crash: ', after a crash',
 }
 
@@ -13,6 +14,7 @@ const exitCauses: Readonly<Record<ExitCause, string>> = {
   down: '',
   stop: ', redis-lab stop',
   restart: ', redis-lab restart',
+  upgrade: ', to be upgraded',
   kill: ', redis-lab kill',
   'start-over': ', to form the cluster in another way',
   crash: ', which nobody asked for',
@@ -89,6 +91,14 @@ export function eventLine(event: LabEvent): string | undefined {
       return `proven ready (${event.level}) in ${seconds(event.elapsedMs)}`
     case 'lab-reset':
       return `reset in ${seconds(event.elapsedMs)}: ${event.undone.length === 0 ? 'nothing had changed' : summary(event.undone)}`
+    case 'upgrade-started':
+      return `upgrading ${event.nodes} nodes from ${event.from} to ${event.to}, one after the other`
+    case 'node-upgraded':
+      return `${event.node} runs ${event.to}${event.slotsAwayMs === null ? '' : `; its slots were away for ${seconds(event.slotsAwayMs)}, because it has no replica`} (${seconds(event.elapsedMs)})`
+    case 'upgrade-done':
+      return `all nodes run ${event.to} (${seconds(event.elapsedMs)})`
+    case 'upgrade-stopped':
+      return `the upgrade has ended before its end: ${event.reason}`
     case 'lab-failed':
       return `failed: ${event.error.message}`
     case 'lab-stopping':

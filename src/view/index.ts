@@ -1,7 +1,7 @@
 export { cacheText, versionsText, type BuildRow, type LineRow } from './builds.js'
 export { printError, type ErrorStyle } from './error.js'
 export { eventLine, seconds } from './event.js'
-export { lsText, nodesText, readyText, statusText, type LabRow } from './lab.js'
+export { lsText, nodesText, readyText, releases, statusText, type LabRow } from './lab.js'
 export { isTerminal, printJson, printNote, printPrompt, printResult } from './output.js'
 export { showProgress } from './progress.js'
 export type { Progress } from './shown.js'

@@ -1,5 +1,6 @@
 /** A lab in words, for a person. */
 import { countSlots, slotCount, type SlotRange } from '../cluster/index.js'
+import { isSameRelease, spellRelease } from '../release/index.js'
 import { nameFlag } from '../spec/index.js'
 import type { LabStatus, NodeStatus } from '../supervisor/index.js'
 import { table } from './table.js'
@@ -12,7 +13,7 @@ export function readyText(status: LabStatus): string {
 export function statusText(status: LabStatus): string {
   const { name, state, redis, dir, ready, tls } = status
   const lines = [
-    `lab "${name}" is ${state} (${redis.engine} ${redis.version}, ${redis.source})`,
+    `lab "${name}" is ${state} (${releases(status, `, ${redis.source}`)})`,
     `folder: ${dir}`,
     ...(tls ? [`TLS: clients trust ${tls.ca}`] : []),
     '',
@@ -25,17 +26,26 @@ export function statusText(status: LabStatus): string {
   return lines.join('\n').trimEnd()
 }
 
-function nodeTable({ nodes }: LabStatus): string {
+/** What its nodes run; `ofOne` is added where that is one release. */
+export function releases({ nodes }: LabStatus, ofOne = ''): string {
+  const all = [...new Set(nodes.map(({ redis }) => spellRelease(redis)))]
+  return all.length > 1 ? all.join(', ') : `${all[0]}${ofOne}`
+}
+
+function nodeTable(status: LabStatus): string {
+  const { nodes, redis } = status
+  const mixed = nodes.some((node) => !isSameRelease(node.redis, redis))
   const rows = nodes.map((node) => [
     node.name,
     String(node.port),
     node.role,
     roleDetail(node, nodes),
+    ...(mixed ? [spellRelease(node.redis)] : []),
     node.state,
     node.pid === null ? '-' : String(node.pid),
     restartsOf(node),
   ])
-  return table(['NODE', 'PORT', 'ROLE', 'SLOTS', 'STATE', 'PID', ''], rows)
+  return table(['NODE', 'PORT', 'ROLE', 'SLOTS', ...(mixed ? ['REDIS'] : []), 'STATE', 'PID', ''], rows)
 }
 
 /** What a node that stays down said last. */

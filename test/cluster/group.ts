@@ -24,6 +24,8 @@ export interface GroupOptions {
   readonly masters: number
   readonly replicas: number
   readonly set?: readonly string[]
+  /** Of nodes that run another build than that of the tests, by their names. */
+  readonly builds?: Readonly<Record<string, Build>>
 }
 
 const patienceMs = 60_000
@@ -38,20 +40,18 @@ export class Group implements AsyncDisposable {
   onEvent: Emit = () => {}
   readonly #failure = new AbortController()
 
-  private constructor({ dir, masters, replicas, set = [] }: GroupOptions, ports: readonly number[]) {
+  private constructor({ dir, masters, replicas, set = [], builds = {} }: GroupOptions, ports: readonly number[]) {
     this.dir = dir
     this.shape = { masters, replicas: masters * replicas }
     this.nodes = planTopology({ masters, replicas, ports })
     this.servers = this.nodes.map(({ name, port }) => {
       const own = labFiles.node(dir, port)
-      writeNodeFolder(
-        { lab: 'group', name, port, dir: own, build: inject('build'), set: set.map(read) },
-        { rewrite: false },
-      )
+      const build = builds[name] ?? inject('build')
+      writeNodeFolder({ lab: 'group', name, port, dir: own, build, set: set.map(read) }, { rewrite: false })
       const emit = (event: LabEvent) => this.#note(event)
       // As the supervisor does: a server that ends while the cluster forms ends the forming.
       const onCrash = (node: RedisNode) => void node.startError('it exited').then((error) => this.#failure.abort(error))
-      return new RedisNode({ lab: 'group', name, port, dir: own, build: inject('build'), emit, onCrash })
+      return new RedisNode({ lab: 'group', name, port, dir: own, build, emit, onCrash })
     })
   }
 

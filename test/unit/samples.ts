@@ -62,6 +62,7 @@ export function sampleStatus(change: Partial<LabStatus> = {}): LabStatus {
       role: node.role,
       masterId: node.role === 'replica' ? idOf(index - 3) : null,
       slots: node.slots ? [node.slots] : [],
+      redis: { engine: build.engine, version: build.version },
       state: 'running',
       restarts: 0,
       dir: path.join(dir, String(node.port)),

@@ -9,6 +9,7 @@ import type { PlannedNode } from '../topology.js'
 export type CreatorName = 'instant' | 'redis-cli'
 
 export interface FormContext {
+  /** That of the lab. Each server knows its own, which may be another. */
   readonly build: Build
   /** For tools that connect by themselves: the servers know it. */
   readonly access: Access

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { LabError } from '../../errors.js'
 import { nodeFiles } from '../../paths.js'
-import type { Build } from '../../release/index.js'
+import { spellRelease, type Build } from '../../release/index.js'
 import type { Climb } from '../ready.js'
 import type { Server } from '../member.js'
 import type { ClusterCreator, CreatorName, FormContext } from './creator.js'
@@ -30,9 +30,10 @@ export interface Formed {
  */
 export async function formCluster(context: FormContext, wanted: CreatorName | undefined): Promise<Formed> {
   const { build, servers, emit } = context
-  const name = wanted ?? choose(build)
-  if (!wanted && name !== 'instant') {
-    const reason = `the instant way is not verified for ${build.engine} ${build.version}`
+  const unverified = [build, ...servers.map((server) => server.build)].find((one) => !isVerified(one))
+  const name = wanted ?? (unverified ? 'redis-cli' : 'instant')
+  if (!wanted && unverified) {
+    const reason = `the instant way is not verified for ${spellRelease(unverified)}`
     emit({ type: 'create-fallback', from: 'instant', to: name, reason })
   }
   // An instant attempt that was cut off has left its originals.
@@ -53,7 +54,8 @@ export async function formCluster(context: FormContext, wanted: CreatorName | un
   }
 }
 
-export const choose = (build: Build): CreatorName => (isVerified(build) ? 'instant' : 'redis-cli')
+/** For nodes that run these builds. */
+export const choose = (...builds: readonly Build[]): CreatorName => (builds.every(isVerified) ? 'instant' : 'redis-cli')
 
 async function run(name: CreatorName, context: FormContext): Promise<Formed> {
   context.emit({ type: 'create-started', creator: name })

@@ -2,6 +2,7 @@
 import { appendFileSync } from 'node:fs'
 import { LabError } from '../../errors.js'
 import { cliAccess } from '../../node/index.js'
+import { compareVersions } from '../../release/index.js'
 import { isMyself } from '../nodes-text.js'
 import type { Climb } from '../ready.js'
 import { askNodes } from '../view.js'
@@ -23,7 +24,14 @@ export const redisCliCreator: ClusterCreator = {
   },
 }
 
-async function create({ build, access, nodes, shape, logFile, deadline, signal }: FormContext): Promise<void> {
+/** The newest of those that the servers came with: it knows what all of them say. */
+const cliFor = ({ build, servers }: FormContext): string =>
+  [build, ...servers.map((server) => server.build)].reduce((best, one) =>
+    compareVersions(one.version, best.version) > 0 ? one : best,
+  ).cli
+
+async function create(context: FormContext): Promise<void> {
+  const { access, nodes, shape, logFile, deadline, signal } = context
   const { runCommand } = await import('../../util/command.js')
   // The first ones become masters: redis-cli keeps the order when all addresses share one host.
   const addresses = nodes.map((node) => `127.0.0.1:${node.port}`)
@@ -35,7 +43,7 @@ async function create({ build, access, nodes, shape, logFile, deadline, signal }
     // It has no deadline of its own and waits for ever for a node that cannot be reached: nor may it outlive a supervisor that
     // is killed.
     const timeoutMs = Math.max(1, deadline - Date.now())
-    await runCommand(build.cli, args, { env, timeoutMs, signal, onLine, tethered: true })
+    await runCommand(cliFor(context), args, { env, timeoutMs, signal, onLine, tethered: true })
   } catch (error) {
     signal.throwIfAborted()
     const failure = LabError.from(error)

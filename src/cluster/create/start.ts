@@ -10,7 +10,10 @@ const startsPerProcessor = 4
 export async function startServers(
   servers: readonly Server[],
   { deadline, signal }: Pick<FormContext, 'deadline' | 'signal'>,
-  { args = [], before }: { readonly args?: readonly string[]; readonly before?: (server: Server) => void } = {},
+  {
+    args = () => [],
+    before,
+  }: { readonly args?: (server: Server) => readonly string[]; readonly before?: (server: Server) => void } = {},
 ): Promise<void> {
   const limit = pLimit(startsPerProcessor * os.availableParallelism())
   // The first failure is the one that is reported, once no start is still under way.
@@ -19,7 +22,7 @@ export async function startServers(
       limit(async () => {
         signal.throwIfAborted()
         before?.(server)
-        server.start(args)
+        server.start(args(server))
         await server.listening({ deadline, signal })
       }),
     ),

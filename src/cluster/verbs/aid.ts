@@ -85,13 +85,19 @@ export class Aid {
     await Promise.all([...this.#speaking.values()].map((giveBack) => giveBack()))
   }
 
-  /** Writes are held back for a moment; only a replica that has every one of them then takes over. @returns whether it did */
+  /**
+   * Writes are held back for a moment; only a replica that has every one of them then takes over. They are held back until the
+   * old master has heard of it: one that it took before would be lost, though another of its replicas might acknowledge it.
+   *
+   * @returns whether it did
+   */
   async #takeOverInSync(): Promise<boolean> {
     const hold = await holdWrites(await this.#demoted.client())
     try {
       while (hold.holds()) {
         if ((await readBy(this.#promoted)) < hold.offset) continue
         await (await this.#promoted.client()).call('CLUSTER', 'FAILOVER', 'TAKEOVER')
+        while (hold.holds() && !(await isReplica(this.#demoted))) continue
         return true
       }
       return false

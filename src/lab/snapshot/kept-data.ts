@@ -11,7 +11,7 @@ import { keptOwners, type SlotRange } from '../../cluster/index.js'
 import { LabError } from '../../errors.js'
 import { readDirective, RedisNode } from '../../node/index.js'
 import { labFiles, nodeFiles } from '../../paths.js'
-import type { LabRecord } from '../../supervisor/index.js'
+import { buildOf, type LabRecord } from '../../supervisor/index.js'
 import { copyWhole } from '../../util/files.js'
 import { shardFile } from './manifest.js'
 
@@ -32,9 +32,12 @@ export async function copyKept(record: LabRecord, into: string): Promise<KeptSha
   )
 }
 
-function ownersOf({ dir, nodes, build, name }: LabRecord): ReturnType<typeof keptOwners> {
-  const silent = { lab: name, build, emit: () => {}, onCrash: () => {} }
-  const places = nodes.map((node) => new RedisNode({ ...node, ...silent, dir: labFiles.node(dir, node.port) }))
+function ownersOf(record: LabRecord): ReturnType<typeof keptOwners> {
+  const { dir, nodes, name } = record
+  const silent = { lab: name, emit: () => {}, onCrash: () => {} }
+  const places = nodes.map(
+    (node) => new RedisNode({ ...node, ...silent, build: buildOf(record, node), dir: labFiles.node(dir, node.port) }),
+  )
   try {
     return keptOwners(places)
   } catch (error) {

@@ -5,9 +5,9 @@ import os from 'node:os'
 import path from 'node:path'
 import { LabError } from '../../errors.js'
 import { labLock, snapshotEntry, snapshotLock, type Places } from '../../paths.js'
-import { meansTheSame, pinnedTo } from '../../release/index.js'
+import { compareVersions, meansTheSame, pinnedTo, readsDataOf, spellRelease } from '../../release/index.js'
 import { badInput } from '../../spec/index.js'
-import { readLab, type LabRecord } from '../../supervisor/index.js'
+import { buildOf, readLab, releasesOf, type LabRecord } from '../../supervisor/index.js'
 import { withLock } from '../../util/lock.js'
 import { findLab } from '../find.js'
 import { makeWhole } from './draft.js'
@@ -50,6 +50,8 @@ export async function saveSnapshot(places: Places, source: Source, options: Save
   const dir = placeOf(places, options)
   const record = readLab(source.dir)
   if (!record) throw new LabError({ code: 'lab-not-found', message: `there is no lab in ${source.dir} any more` })
+  // Before anything is copied.
+  readerOfAll(record)
   const make = () =>
     makeWhole({ dir, replace }, async (draft) => {
       const parts =
@@ -105,10 +107,26 @@ async function describe(draft: string, { slots, keys, kind }: Part, index: numbe
   return { slots, keys, file: { kind, sizeBytes, modifiedMs: Math.floor(mtimeMs), sha256: await sha256Of(file) } }
 }
 
-function manifestOf({ name, build, spec }: LabRecord, shards: Shards): ManifestText {
+/** The release that a lab begun from it needs. @throws LabError `wrong-state` when no node reads what all masters write */
+function readerOfAll(record: LabRecord): LabRecord['build'] {
+  const writers = record.nodes.map((node) => buildOf(record, node))
+  const reader = writers.find((one) => writers.every((writer) => readsDataOf(one, writer) && isNotOlder(one, writer)))
+  if (reader) return reader
+  const message = `the nodes of this lab run ${releasesOf(record).map(spellRelease).join(', ')}: none of these reads what all of them write`
+  const hint = 'A snapshot is of one release. redis-lab upgrade brings all nodes to one.'
+  throw new LabError({ code: 'wrong-state', message, hint })
+}
+
+const isNotOlder = (one: LabRecord['build'], other: LabRecord['build']): boolean =>
+  one.engine !== other.engine || compareVersions(one.version, other.version) >= 0
+
+function manifestOf(record: LabRecord, shards: Shards): ManifestText {
+  const { name, spec } = record
   const { malloc, replicas, set } = spec
+  const build = readerOfAll(record)
+  const node = record.nodes.find((one) => one.build === build)
   // What was the newest then is one version now.
-  const redis = pinnedTo(spec.redis, build)
+  const redis = pinnedTo(node ? spec.redisFor[node.name] : spec.redis, build)
   return {
     format: 1,
     createdAt: new Date().toISOString(),

@@ -14,7 +14,7 @@ export interface WriterOptions {
   readonly status: LabStatus
   /** A write counts when so many replicas have it. */
   readonly replicas: number
-  readonly journal: Journal
+  readonly journal: Pick<Journal, 'nowMs'>
 }
 
 const writersPerMaster = 2

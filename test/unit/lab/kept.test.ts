@@ -1,4 +1,5 @@
 /** A lab that is kept and whose programs are gone. */
+import process from 'node:process'
 import { expect, test } from 'vitest'
 import { keptRecord } from '../../../src/lab/record.js'
 import { resolveLab } from '../../../src/spec/index.js'
@@ -29,4 +30,26 @@ test.each([
 test('another version than it was made with is refused', async () => {
   const attempt = keptRecord(kept('distro'), resolveLab({}, {}), async () => build('8.0.7'))
   await expect(attempt).rejects.toMatchObject({ code: 'lab-differs' })
+})
+
+test('the build of a single node is asked for as that node was given it, and what is there is left alone', async () => {
+  const own = { ...sampleRecord().build, engine: 'valkey' as const, version: '9.1.2', server: '/gone/valkey-server' }
+  const there = { ...sampleRecord().build, server: process.execPath, cli: process.execPath }
+  const record = {
+    ...kept('8.0.6'),
+    build: there,
+    nodes: sampleRecord().nodes.map((node) => (node.name === 'r1' ? { ...node, build: own } : node)),
+  }
+  record.spec = { ...record.spec, redisFor: { r1: 'valkey@distro:sid' } }
+  const wishes: unknown[] = []
+  const again = { ...own, server: '/new/valkey-server' }
+  const found = await keptRecord(record, resolveLab({}, {}), async ({ redis }) => {
+    wishes.push(redis)
+    return again
+  })
+  expect(wishes).toEqual(['valkey@distro:sid'])
+  expect(found.build).toEqual(there)
+  expect(found.nodes.flatMap(({ name, build: its }) => (its ? [[name, its]] : []))).toEqual([['r1', again]])
+  const other = keptRecord(record, resolveLab({}, {}), async () => ({ ...again, version: '9.1.3' }))
+  await expect(other).rejects.toMatchObject({ code: 'lab-differs' })
 })

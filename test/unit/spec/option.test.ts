@@ -3,7 +3,9 @@ import { labShape, defaultOf, flagName, metaOf, readNumber } from '../../../src/
 
 test.each(Object.keys(labShape))('the option %s says how it is spelled, what it means and what it takes', (key) => {
   const meta = metaOf(labShape, key)
-  expect(flagName(meta)).toBe({ restart: '--no-restart', modules: '--module' }[key] ?? `--${key}`)
+  expect(flagName(meta)).toBe(
+    { restart: '--no-restart', redisFor: '--redis-for', modules: '--module' }[key] ?? `--${key}`,
+  )
   expect(meta.description).not.toBe('')
   // A switch takes nothing; everything else completes the sentence "--flag takes …".
   expect(meta.expects !== undefined).toBe(meta.flag.includes('<'))

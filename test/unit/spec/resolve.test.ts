@@ -31,6 +31,7 @@ test('a lab that nobody said anything about has the defaults, and nothing is giv
     dir: undefined,
     set: [],
     modules: [],
+    redisFor: {},
     creator: undefined,
     wait: 'full',
     timeout: 60_000,

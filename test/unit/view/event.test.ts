@@ -54,6 +54,16 @@ const samples: { readonly [Type in LabEvent['type']]: Sample<Type> } = {
     { node: 'r1', former: 'm1', mode: 'agreed', elapsedMs: 60 },
     'r1 is the master in the place of m1 (by agreement, 0.06 s)',
   ],
+  'upgrade-started': [
+    { from: 'redis 7.0.15', to: 'redis 8.0.6', nodes: 6 },
+    'upgrading 6 nodes from redis 7.0.15 to redis 8.0.6, one after the other',
+  ],
+  'node-upgraded': [
+    { node: 'm1', port: 7, from: 'redis 7.0.15', to: 'redis 8.0.6', slotsAwayMs: 2100, elapsedMs: 2200 },
+    'm1 runs redis 8.0.6; its slots were away for 2.10 s, because it has no replica (2.20 s)',
+  ],
+  'upgrade-done': [{ to: 'redis 8.0.6', nodes: 6, elapsedMs: 2300 }, 'all nodes run redis 8.0.6 (2.30 s)'],
+  'upgrade-stopped': [{ to: 'redis 8.0.6', reason: 'it failed' }, 'the upgrade has ended before its end: it failed'],
   'ports-lost': [{ reason: 'port 7 is taken' }, 'port 7 is taken; trying other ports'],
   'record-failed': [{ reason: 'ENOSPC' }, 'this could not be written down: ENOSPC'],
   'lab-ready': [{ level: 'full', elapsedMs: 1234 }, 'proven ready (full) in 1.23 s'],

@@ -9,6 +9,8 @@
  *
  *  - A ghost has the flag "handshake": a node in handshake is never told to others, is not written to nodes.conf, and goes away
  *    by itself should nobody forget it. Its port is 0: nobody answers there.
+ *  - Of a node that says no shard id, before 7.2, the others take that of the master which it seems to have. Where only some
+ *    say theirs, two of the others would become one shard for good: there each of them seems to have a ghost of its own.
  *  - A node that is started later has the flag "noaddr": there is no point in calling it. It will call, and is known then.
  */
 import { busPortOf } from '../../../spec/index.js'
@@ -29,6 +31,8 @@ export interface BootFileOptions extends ShardOptions {
 export interface Ghosts {
   readonly own: string
   readonly other: string
+  /** One for each other master instead of `other`, with its shard id, where some masters say theirs and some have none. */
+  readonly each?: ReadonlyMap<TargetMaster, string>
 }
 
 const host = '127.0.0.1'
@@ -43,13 +47,20 @@ export function masterBootFile(target: Target, me: TargetMaster, ghosts: Ghosts,
       port: options.onlyEarlier && index > mine ? undefined : master.server.port,
       shardId: shardIdOf(master, options),
       flags: master === me ? ['myself', 'slave'] : ['slave'],
-      masterId: master === me ? ghosts.own : ghosts.other,
+      masterId: master === me ? ghosts.own : (ghosts.each?.get(master) ?? ghosts.other),
       epoch: 0,
     }),
   )
   lines.push(...replicas.map((replica) => replicaLine(replica, { options, port: undefined, epoch: 0 })))
   const ghost = { port: 0, flags: ['master', 'handshake'], masterId: null }
   lines.push(line({ ...ghost, id: ghosts.own, shardId: shardIdOf(me, options), epoch: lastEpoch, slots: me.slots }))
+  if (ghosts.each) {
+    for (const [master, id] of ghosts.each) {
+      if (master !== me)
+        lines.push(line({ ...ghost, id, shardId: shardIdOf(master, options), epoch: 0, slots: master.slots }))
+    }
+    return file(lines, lastEpoch, lastVoteEpoch)
+  }
   const others = masters.filter((master) => master !== me).flatMap((master) => master.slots)
   // Its replicas are of many shards, so it names none; Redis checks the two against each other when it reads the file.
   if (others.length > 0) lines.push(line({ ...ghost, id: ghosts.other, shardId: undefined, epoch: 0, slots: others }))

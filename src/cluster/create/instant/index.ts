@@ -27,7 +27,7 @@ import { waitReady } from '../../wait.js'
 import type { ClusterCreator, FormContext } from '../creator.js'
 import { startServers } from '../start.js'
 import { masterBootFile, replicaBootFile, type BootFileOptions, type Ghosts } from './boot-files.js'
-import { traitsOf, type EngineTraits } from './engine.js'
+import { traitsOf } from './engine.js'
 import { keepOriginals, recoverTarget, removeOriginals } from './kept.js'
 import {
   bootSettings,
@@ -39,7 +39,7 @@ import {
   replicationTickHz,
   tickHz,
   toArgs,
-  type BootSetting,
+  type SettingsOf,
 } from './settings.js'
 import {
   everyone,
@@ -63,14 +63,13 @@ export const instantCreator: ClusterCreator = {
   name: 'instant',
 
   async form(context: FormContext): Promise<Climb> {
-    const { build, kept, nodes, servers } = context
+    const { kept, nodes, servers } = context
     const target = kept ? recoverTarget(servers) : newTarget(nodes, servers)
     if (kept) keepOriginals(servers)
-    const traits = traitsOf(build)
-    const settings = [...bootSettings(servers.length), ...traits.bootSettings]
+    const settings = settingsFor(servers)
     let climb: Climb
     try {
-      await formTarget(target, traits, settings, context)
+      await formTarget(target, settings, context)
       climb = await prove(context)
     } catch (error) {
       throw understood(error)
@@ -82,6 +81,13 @@ export const instantCreator: ClusterCreator = {
   },
 }
 
+/** What each of them boots with, by its build. */
+const settingsFor = (servers: readonly Server[]): SettingsOf => {
+  const common = bootSettings(servers.length)
+  const own = new Map(servers.map((server) => [server, [...common, ...traitsOf(server.build).bootSettings]]))
+  return (server) => own.get(server) ?? common
+}
+
 /** A server that refuses a command, or goes away, ends the attempt; another creator may do without that command. */
 function understood(error: unknown): unknown {
   if (!(error instanceof ReplyError || error instanceof ConnectionError)) return error
@@ -89,23 +95,21 @@ function understood(error: unknown): unknown {
   return new LabError({ code: 'create-failed', message }, { cause: error })
 }
 
-async function formTarget(
-  target: Target,
-  traits: EngineTraits,
-  settings: readonly BootSetting[],
-  context: FormContext,
-): Promise<void> {
+async function formTarget(target: Target, settings: SettingsOf, context: FormContext): Promise<void> {
   const { servers, kept, logFile, level } = context
   const { masters, replicas } = target
   const patience = stepPatience(context)
-  const args = toArgs(settings)
-  const files: BootFileOptions = { shardIds: traits.shardIds, onlyEarlier: masters.length >= manyMasters }
+  const args = (server: Server) => toArgs(settings(server))
+  const filesFor = (server: Server): BootFileOptions => ({
+    shardIds: traitsOf(server.build).shardIds,
+    onlyEarlier: masters.length >= manyMasters,
+  })
   const note = stopwatch(logFile)
 
-  const ghosts = new Map(masters.map((master) => [master, { own: randomId(), other: randomId() }]))
+  const ghosts = new Map(masters.map((master) => [master, ghostsFor(masters)]))
   const writeMaster = (server: Server) => {
     const me = masters.find((master) => master.server === server) as TargetMaster
-    writeFileSync(nodeFiles.nodes(server.dir), masterBootFile(target, me, ghosts.get(me) as Ghosts, files))
+    writeFileSync(nodeFiles.nodes(server.dir), masterBootFile(target, me, ghosts.get(me) as Ghosts, filesFor(server)))
   }
   await startServers(serversOf(masters), context, { args, before: writeMaster })
   // A server calls the others in the first run of its serverCron, but one that loads data counts that time as runs.
@@ -120,17 +124,18 @@ async function formTarget(
 
   const writeReplica = (server: Server) => {
     const me = replicas.find((replica) => replica.server === server) as TargetReplica
-    writeFileSync(nodeFiles.nodes(server.dir), replicaBootFile(target, me, epochs, files))
+    writeFileSync(nodeFiles.nodes(server.dir), replicaBootFile(target, me, epochs, filesFor(server)))
   }
+  const quick = replicas.filter(({ server }) => traitsOf(server.build).connectsAtOnce)
+  const slow = replicas.filter((replica) => !quick.includes(replica))
   const giveBack = await borrow(serversOf(masters), 'repl-diskless-sync', 'no')
   try {
     await startServers(serversOf(replicas), context, { args, before: writeReplica })
     note('replicas answer')
-    if (!traits.connectsAtOnce) {
-      // A tick before it knows its master would be one in vain, and the next is a second away.
-      await everyone(replicas, 'replicas know their master', hasMaster, patience)
-      await everyone(replicas, 'replicas tick', (me) => tick(me, replicationTickHz), patience)
-    } else if (kept) await everyone(replicas, 'replicas tick', (me) => tick(me, tickHz), patience)
+    // A tick before it knows its master would be one in vain, and the next is a second away.
+    await everyone(slow, 'replicas know their master', hasMaster, patience)
+    await everyone(slow, 'replicas tick', (me) => tick(me, replicationTickHz), patience)
+    if (kept) await everyone(quick, 'replicas tick', (me) => tick(me, tickHz), patience)
     await everyone(replicas, 'replicas are linked', isLinked, patience)
     // Whoever wants less than listed replicas may have masters that refuse writes, and wants them so.
     if (isAtLeast(level, 'replicas')) {
@@ -142,11 +147,20 @@ async function formTarget(
     await giveBack()
   }
   // Now everybody has something to say: let them all connect. Those that had the slow tick have just done so.
-  await configure(traits.connectsAtOnce ? servers : serversOf(masters), { hz: tickHz })
+  await configure([...serversOf(masters), ...serversOf(quick)], { hz: tickHz })
   await everyone(masters, 'masters see all owners', (me) => seesOwners(target, me), patience)
-  await Promise.all(masters.map((me) => forget(me, Object.values(ghosts.get(me) ?? {}))))
+  await Promise.all(masters.map((me) => forget(me, idsOf(ghosts.get(me) as Ghosts))))
   note('masters see all owners')
 }
+
+function ghostsFor(masters: readonly TargetMaster[]): Ghosts {
+  const saying = masters.filter(({ server }) => traitsOf(server.build).shardIds)
+  const isMixed = saying.length > 0 && saying.length < masters.length
+  const each = isMixed ? { each: new Map(masters.map((master) => [master, randomId()])) } : {}
+  return { own: randomId(), other: randomId(), ...each }
+}
+
+const idsOf = ({ own, other, each = new Map() }: Ghosts): string[] => [own, other, ...each.values()]
 
 /** An order of takeovers, as soon as there is one; with many masters it needs a tick or two. */
 async function connected(masters: readonly TargetMaster[], patience: Patience): Promise<TargetMaster[]> {

@@ -6,7 +6,6 @@
  */
 import { writeFileSync } from 'node:fs'
 import { nodeFiles } from '../../../paths.js'
-import type { Build } from '../../../release/index.js'
 import type { Server } from '../../member.js'
 import type { PlannedNode, SlotRange } from '../../topology.js'
 import { settledFile } from './boot-files.js'
@@ -14,7 +13,6 @@ import { traitsOf } from './engine.js'
 import { newTarget } from './target.js'
 
 export interface Pretence {
-  readonly build: Build
   readonly nodes: readonly PlannedNode[]
   /** One for each planned node, in the same order; their folders are there. */
   readonly servers: readonly Server[]
@@ -22,9 +20,8 @@ export interface Pretence {
   readonly slots: ReadonlyMap<string, readonly SlotRange[]>
 }
 
-export function pretendKept({ build, nodes, servers, slots }: Pretence): void {
+export function pretendKept({ nodes, servers, slots }: Pretence): void {
   const target = newTarget(nodes, servers, slots)
-  const { shardIds } = traitsOf(build)
   for (const me of [...target.masters, ...target.replicas])
-    writeFileSync(nodeFiles.nodes(me.server.dir), settledFile(target, me, { shardIds }))
+    writeFileSync(nodeFiles.nodes(me.server.dir), settledFile(target, me, traitsOf(me.server.build)))
 }

@@ -36,6 +36,9 @@ export interface BootSetting {
   readonly fallback: string
 }
 
+/** By server: what one engine boots with, another may not know. */
+export type SettingsOf = (server: Server) => readonly BootSetting[]
+
 export const bootSettings = (servers: number): BootSetting[] => [
   { name: 'hz', value: String(idleHz(servers)), fallback: '10' },
   { name: 'cluster-node-timeout', value: String(calmTimeoutMs), fallback: '15000' },
@@ -71,13 +74,13 @@ export async function borrow(servers: readonly Member[], name: string, value: st
 }
 
 /** Sets what went on the command lines to what each node's redis.conf says, or to Redis's default. */
-export async function putBack(servers: readonly Server[], settings: readonly BootSetting[]): Promise<void> {
+export async function putBack(servers: readonly Server[], settings: SettingsOf): Promise<void> {
   await Promise.allSettled(
     servers.map((server) => {
       const conf = readFileSync(nodeFiles.conf(server.dir), 'utf8')
       return setBack(
         server,
-        settings.map(({ name, fallback }) => [name, readDirective(conf, name) ?? fallback]),
+        settings(server).map(({ name, fallback }) => [name, readDirective(conf, name) ?? fallback]),
       )
     }),
   )

@@ -106,3 +106,14 @@ test('a range of one slot is written as Redis writes it', () => {
   const text = masterBootFile({ ...target, masters: [alone, master(1), master(2)] }, alone, ghosts, plain)
   expect(text).toMatch(/ connected 0 7-9$/m)
 })
+
+test('where only some masters say a shard id, each of the others seems to have a ghost of its own', () => {
+  const each = new Map(target.masters.map((one, index) => [one, id(String(index + 1))]))
+  const text = masterBootFile(target, master(0), { ...ghosts, each }, { ...plain, shardIds: true })
+  expect(lineOf(text, master(1).id)).toMatchObject({ masterId: id('2'), shardId: master(1).shardId })
+  expect(lineOf(text, id('2'))).toMatchObject({ slots: [[5461, 10922]], shardId: master(1).shardId, port: 0 })
+  expect(lineOf(text, id('3'))).toMatchObject({ slots: [[10923, 16383]], shardId: master(2).shardId })
+  expect(lineOf(text, ghosts.own).slots).toEqual([[0, 5460]])
+  const ids = parseNodes(text).map((line) => line.id)
+  expect([ghosts.other, id('1')].filter((one) => ids.includes(one))).toEqual([])
+})

@@ -3,6 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { planTopology, type PlannedNode, type Server } from '../../../../src/cluster/index.js'
 
+const build: Server['build'] = { engine: 'redis', version: '7.0.15', source: '', server: '', cli: '' }
+
 const never = (): never => {
   throw new Error('this server is only a folder')
 }
@@ -16,6 +18,7 @@ export function foldersFor(nodes: readonly PlannedNode[], dir: string): Server[]
       name,
       port,
       dir: own,
+      build,
       state: 'stopped',
       client: never,
       start: never,

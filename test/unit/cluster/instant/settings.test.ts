@@ -30,7 +30,7 @@ test('the more servers share the machine, the less each of them idles', () => {
 
 test('everything is put back to what redis.conf says, or to the default', async () => {
   const { fake, server } = running('port 1\nHZ "30"\ncluster-node-timeout 100\ncluster-node-timeout 2000\n')
-  await putBack([server], [...bootSettings(6), { name: 'repl-diskless-load', value: 'x', fallback: 'disabled' }])
+  await putBack([server], () => [...bootSettings(6), { name: 'repl-diskless-load', value: 'x', fallback: 'disabled' }])
   expect(fake.asked).toEqual([
     'CONFIG SET hz 30',
     'CONFIG SET cluster-node-timeout 2000',
@@ -43,13 +43,13 @@ test('a server that refuses does not keep the others from having theirs', async 
   first.fake.answer('CONFIG SET', () => {
     throw new Error('NOPERM')
   })
-  await putBack([first.server, second.server], bootSettings(6))
+  await putBack([first.server, second.server], () => bootSettings(6))
   expect(second.fake.asked).toContain('CONFIG SET hz 10')
 })
 
 test('a server that is gone is not asked', async () => {
   const { fake, server } = running('', 'crashed')
-  await putBack([server], bootSettings(6))
+  await putBack([server], () => bootSettings(6))
   expect(fake.asked).toEqual([])
 })
 
