@@ -28,10 +28,8 @@ function userFor({ password, acl }: Auth): Access['user'] {
 }
 
 /** The users.acl of a new lab; undefined where it has no users. @throws LabError `bad-input` */
-export function usersFor({ acl }: Auth, { user }: Access, build: Build): string | undefined {
-  if (acl === undefined || user === undefined) return undefined
-  return withOwnUser(readAclFile(acl), user, { channels: compareVersions(build.version, '6.2.0') >= 0 })
-}
+export const usersFor = ({ acl }: Auth, { user }: Access): string | undefined =>
+  acl === undefined || user === undefined ? undefined : withOwnUser(readAclFile(acl), user)
 
 /** @throws LabError `bad-input` with everything that can be told before Redis reads it; nothing was touched then */
 export function requireAclFile({ acl }: Auth): void {

@@ -112,7 +112,7 @@ async function launch(
       : await prepareNew(wanted, places, claims, context)
     context.signal?.throwIfAborted()
     const access = kept ? keptAccess(record) : accessFor(wanted.spec, record.dir)
-    const users = kept ? undefined : usersFor(wanted.spec, access, record.build)
+    const users = kept ? undefined : usersFor(wanted.spec, access)
     line.order({
       record,
       access,

@@ -55,15 +55,14 @@ function withoutPassword(rule: string): string {
 
 const sha256Of = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-/** The same with the lab's own user, as it has to be, in the last line. @param channels from 6.2 on users have rights to them */
-export function withOwnUser(
-  text: string,
-  { password }: Pick<User, 'password'>,
-  { channels }: { channels: boolean },
-): string {
-  const rights = ['~*', ...(channels ? ['&*'] : []), '+@all']
-  return `${[withoutOwnUser(text), ['user', ownUserName, 'on', `#${sha256Of(password)}`, ...rights].join(' ')].join('\n')}\n`
-}
+/** The same with the lab's own user, as it has to be, in the last line. */
+export const withOwnUser = (text: string, { password }: Pick<User, 'password'>): string =>
+  `${withoutOwnUser(text)}\nuser ${ownUserName} on #${sha256Of(password)} ~* ${allChannels} +@all\n`
+
+/** Before 6.2 users have no rights to channels, and Redis refuses a rule about them. */
+export const ownUserWithoutChannels = (ownLine: string): string => ownLine.replace(` ${allChannels} `, ' ')
+
+const allChannels = '&*'
 
 export const withoutOwnUser = (text: string): string =>
   linesOf(text)

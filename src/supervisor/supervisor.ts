@@ -190,7 +190,7 @@ export class Supervisor {
         { lab: record.name, name, port, dir, build, set, modules, access, ...(tls && { tls }) },
         { rewrite },
       )
-      placeUsers(record.dir, dir)
+      placeUsers(record.dir, dir, build)
     }
     if (seed) await this.#sow(seed)
     const logFile = labFiles.createLog(dir)

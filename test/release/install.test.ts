@@ -247,6 +247,19 @@ test('a failed build shows what the compiler said, how to repeat it, and where t
   expectNothingBuilt(context.cacheDir)
 })
 
+test('a make that ends well and makes nothing is a failed build', async () => {
+  const { archive } = await fakeRelease()
+  const unpacked = tempDir()
+  await tar.extract({ file: archive, cwd: unpacked, strip: 1 })
+  writeFileSync(path.join(unpacked, 'src/Makefile'), 'redis-server redis-cli:\n\t@true\n')
+  const context = recorder()
+  await expect(install(libc(unpacked), context)).rejects.toMatchObject({
+    code: 'build-failed',
+    details: expect.arrayContaining(['make ended well, and there is no redis-server and no redis-cli']) as string[],
+  })
+  expectNothingBuilt(context.cacheDir)
+})
+
 test('programs that build but do not serve never reach the cache', async () => {
   const dead = 'Redis server v=7.0.0 sha=0'
   const { archive, world } = await fakeRelease({

@@ -111,6 +111,7 @@ export function toolPath(
   const dir = tempDir()
   for (const name of ['make', 'cc', 'gcc', 'g++', 'c++', 'sh', 'cp', 'sleep', 'mv', 'chmod', 'true', 'ps']) {
     const file = findOnPath(name)
+    // A script is not written through a link: that would be into the tool of this machine.
     if (file && !without.includes(name) && !Object.hasOwn(extra, name)) symlinkSync(file, path.join(dir, name))
   }
   for (const [name, script] of Object.entries(extra)) {

@@ -5,6 +5,7 @@
  *    (clusterSendFailoverAuthIfNeeded), 10 seconds by default: tests that fail over and back again would wait for that. Where
  *    the master holds its writes back and the replica has them all, a takeover is as safe as an election.
  *  - A manual failover that is not done within 5 seconds is forgotten (CLUSTER_MF_TIMEOUT): it is asked for again.
+ *    Before 6.2 a master that was asked for its place answers nothing until it has forgotten that: it is helped along then.
  *  - A replica that has won an election not long ago counts those votes again (failover_auth_count is reset only when the next
  *    election is due) and becomes master with the epoch of then, which nobody else believes. A new epoch makes them.
  *  - A new master tells everybody at once; one that has become a replica, or has a new epoch, only by and by, and until then the
@@ -16,6 +17,7 @@ import { borrow } from '../create/instant/settings.js'
 import { canBeAsked, type Member } from '../member.js'
 import { isMaster, isMyself } from '../nodes-text.js'
 import { askInfo, askNodes } from '../view.js'
+import { habitsIn } from './habits.js'
 import { holdWrites } from './hold-writes.js'
 
 const words: Readonly<Record<FailoverMode, readonly string[]>> = {
@@ -36,6 +38,8 @@ export class Aid {
   readonly #demoted: Member
   readonly #mode: FailoverMode
   #begunAt = 0
+  /** From being asked for its place until that is forgotten. */
+  #masterIsSilent = false
   /** What gives each of them its own node timeout back. */
   readonly #speaking = new Map<Member, () => Promise<void>>()
 
@@ -47,6 +51,7 @@ export class Aid {
 
   /** @throws LabError `wrong-state` when Redis refuses */
   async begin(): Promise<void> {
+    if (this.#mode === 'agreed') this.#masterIsSilent = await pausesEverything(this.#demoted)
     this.#begunAt = Date.now()
     const client = await this.#promoted.client()
     await client.call('CLUSTER', 'FAILOVER', ...words[this.#mode]).catch((error: Error) => {
@@ -62,8 +67,10 @@ export class Aid {
     if (!me) return
     const waitedMs = Date.now() - this.#begunAt
     if (!isMaster(me)) {
-      if (waitedMs > forgottenMs) await this.begin()
-      else if (waitedMs > deniedMs && this.#mode === 'agreed') await this.#takeOverInSync()
+      const forgotten = waitedMs > forgottenMs
+      const denied = waitedMs > deniedMs && !this.#masterIsSilent
+      if (this.#mode === 'agreed' && (denied || forgotten) && (await this.#takeOverInSync().catch(() => false))) return
+      if (forgotten) await this.begin()
       return
     }
     if (lines.some((line) => isMaster(line) && line.epoch > me.epoch)) {
@@ -78,15 +85,16 @@ export class Aid {
     await Promise.all([...this.#speaking.values()].map((giveBack) => giveBack()))
   }
 
-  /** Writes are held back for a moment; only a replica that has every one of them then takes over. */
-  async #takeOverInSync(): Promise<void> {
+  /** Writes are held back for a moment; only a replica that has every one of them then takes over. @returns whether it did */
+  async #takeOverInSync(): Promise<boolean> {
     const hold = await holdWrites(await this.#demoted.client())
     try {
       while (hold.holds()) {
         if ((await readBy(this.#promoted)) < hold.offset) continue
         await (await this.#promoted.client()).call('CLUSTER', 'FAILOVER', 'TAKEOVER')
-        return
+        return true
       }
+      return false
     } finally {
       await hold.end()
     }
@@ -101,6 +109,12 @@ export class Aid {
 async function isReplica(member: Member): Promise<boolean> {
   const line = (await askNodes(member)).find(isMyself)
   return line !== undefined && !isMaster(line)
+}
+
+async function pausesEverything(member: Member): Promise<boolean> {
+  const client = await member.client().catch(() => undefined)
+  const info = await client?.text('INFO', 'server').catch(() => undefined)
+  return info !== undefined && habitsIn(info).pausesEverything
 }
 
 async function readBy(replica: Member): Promise<number> {

@@ -1,5 +1,5 @@
 /** Makes the two programs of a release in a private folder. */
-import { closeSync, copyFileSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
@@ -60,9 +60,13 @@ export async function make(job: MakeJob): Promise<Programs> {
       progress.seeLine(line)
     }
     await runCommand(program, args, { ...run, onLine })
+    // A compiler that says yes and does nothing has been seen.
+    const unmade = [recipe.server, recipe.cli].filter((name) => !existsSync(path.join(src, name)))
+    if (unmade.length > 0) throw new Error(`make ended well, and there is no ${unmade.join(' and no ')}`)
   } catch (error) {
     if (LabError.from(error).code === 'interrupted') throw error
-    throw buildFailed(job, lines, repeatLine(program, args))
+    const silent = error instanceof LabError ? [] : [(error as Error).message]
+    throw buildFailed(job, [...lines, ...silent], repeatLine(program, args))
   } finally {
     closeSync(log)
   }

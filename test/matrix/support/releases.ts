@@ -4,7 +4,8 @@
  *     describe.each(releases)('$name', ({ redis }) => { … startLab({ redis }) … })
  *
  * What could not be had is said once, in releases.test.ts. A test that needs a certain one asks `find`, and where it is not
- * there skips itself, saying which: `test.skipIf(!found)`.
+ * there skips itself, saying which: `test.skipIf(!found)`. With TLS, or in another flavour, a release is another build: a test
+ * that needs one asks for it by the same `redis`.
  */
 import { inject } from 'vitest'
 import { compareVersions, lineOf, type Build } from '../../../src/release/index.js'

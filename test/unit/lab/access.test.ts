@@ -32,7 +32,7 @@ function put(options: { password?: string; acl?: string }): LabRecord {
   const { spec } = resolveLab(options, {})
   const record = recordFor(options)
   const access = accessFor(spec, record.dir)
-  const users = usersFor(spec, access, build)
+  const users = usersFor(spec, access)
   mkdirSync(record.dir, { recursive: true })
   writeLab(record)
   writeAccess(record.dir, access)
@@ -115,14 +115,10 @@ test('a file that is not there, and a folder, are told so', async () => {
   expect(await messageFor(temp())).toMatch(/: it is a folder, and no file$/)
 })
 
-test('before 6.0 there are no users, and before 6.2 they have no channels', async () => {
+test('before 6.0 there are no users', async () => {
   const error = LabError.from(await thrownBy(() => requireUsersIn(old, { acl: 'x' })))
   expect(error).toMatchObject({ code: 'bad-input' })
   expect(error.message).toContain('redis 5.0.14 has no users')
   requireUsersIn(old, { password: 'x' })
   requireUsersIn({ ...build, version: '6.0.0' }, { acl: 'x' })
-  const file = aclFile('user bob on\n')
-  const access = accessFor({ acl: file }, '/a')
-  expect(usersFor({ acl: file }, access, { ...build, version: '6.0.16' })).not.toContain('&*')
-  expect(usersFor({ acl: file }, access, { ...build, version: '6.2.0' })).toContain('&*')
 })

@@ -39,9 +39,8 @@ test('what is wrong is said without what stands there', () => {
 
 test('the lab’s own user comes last, has all rights, and can be taken away again', () => {
   const users = 'user default off\n\nuser bob on nopass'
-  const text = withOwnUser(users, { password: 'secret' }, { channels: true })
+  const text = withOwnUser(users, { password: 'secret' })
   expect(text).toBe(`${users}\nuser redis-lab on #${hash('secret')} ~* &* +@all\n`)
-  expect(withOwnUser(users, { password: 'secret' }, { channels: false })).not.toContain('&*')
   expect(withoutOwnUser(text)).toBe(users)
-  expect(withOwnUser(text, { password: 'secret' }, { channels: true })).toBe(text)
+  expect(withOwnUser(text, { password: 'secret' })).toBe(text)
 })

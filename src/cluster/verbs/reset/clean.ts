@@ -11,7 +11,7 @@ import { ReplyError, type NodeClient, type Reply } from '../../../node/index.js'
 import { canBeAsked, type Member } from '../../member.js'
 import { isMaster, isMyself, parseNodes } from '../../nodes-text.js'
 import { settingsFrom } from './baseline.js'
-import { habitsIn } from './habits.js'
+import { habitsIn } from '../habits.js'
 import { commandInWords, corrections, type Correction, type Settings } from './settings.js'
 import { unheard, type Sight } from './sight.js'
 

@@ -1,7 +1,7 @@
 /** What one node shows of itself and of the others when a reset looks at it. */
 import { ConnectionError } from '../../../node/index.js'
 import type { NodeLine } from '../../nodes-text.js'
-import type { Habits } from './habits.js'
+import type { Habits } from '../habits.js'
 
 export type Sight =
   /** It is not running; `state` in the words of its state. */

@@ -20,6 +20,7 @@ test.each([
   ['redis', '7.2.6'],
   ['redis', '7.4.1'],
   ['redis', '8.0.6'],
+  ['redis', '8.6.3'],
   ['valkey', '7.2.7'],
   ['valkey', '8.0.1'],
   ['valkey', '9.1.2'],
@@ -31,7 +32,12 @@ test.each([
 test.each([
   ['redis', '4.0.14'],
   ['redis', '99.0.0'],
+  ['redis', '8.2.8'],
+  ['redis', '8.4.5'],
+  ['redis', '8.8.1'],
   ['redis', '9.1.2'],
+  ['valkey', '8.1.9'],
+  ['valkey', '9.0.5'],
   ['valkey', '7.0.15'],
   ['valkey', '99.1.0'],
 ] as const)('%s %s is not, whatever the other engine of that number is', (engine, version) => {

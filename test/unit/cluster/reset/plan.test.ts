@@ -73,7 +73,7 @@ const spreading = (twist: Twist) =>
     plan,
     sights(twist).map((sight) => ({
       ...sight,
-      habits: { spreadsForgetting: true, sharesScripts: false, setsSlotsWithReplicas: false },
+      habits: { spreadsForgetting: true, pausesEverything: false, sharesScripts: false, setsSlotsWithReplicas: false },
     })),
     { waited: false },
   )

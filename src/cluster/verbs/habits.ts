@@ -1,7 +1,9 @@
-/** What servers of different versions do in their own ways, as far as a reset has to know. Out of what INFO says of each. Pure. */
-import { compareVersions } from '../../../release/index.js'
+/** What servers of different versions do in their own ways, as far as verbs have to know. Out of what INFO says of each. Pure. */
+import { compareVersions } from '../../release/index.js'
 
 export interface Habits {
+  /** Before 6.2 a pause holds back every command, not writes alone, also the one of a master that is to give up its place. */
+  readonly pausesEverything: boolean
   /** Before 7.0 a replica gets the scripts of its master. */
   readonly sharesScripts: boolean
   /**
@@ -19,6 +21,7 @@ export function habitsIn(info: string): Habits {
     return version !== undefined && compareVersions(version, first) >= 0
   }
   return {
+    pausesEverything: !isFrom('redis_version', '6.2.0'),
     // Valkey says of itself which version of Redis it grew out of.
     sharesScripts: !isFrom('redis_version', '7.0.0'),
     spreadsForgetting: isFrom('redis_version', '7.2.0'),
