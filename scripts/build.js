@@ -24,6 +24,9 @@ const bundled = [
   'ms',
   'p-limit',
   'yocto-queue',
+  // Many small files, and only labs with TLS load them.
+  '@peculiar/x509',
+  'reflect-metadata',
 ]
 const { dependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
 

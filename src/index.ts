@@ -22,8 +22,13 @@ export {
   type Snapshot,
   type SnapshotHow,
   type StartLabOptions,
+<<<<<<< HEAD
   type UpgradeHow,
+=======
+  type TlsTexts,
+>>>>>>> main
 } from './lab/index.js'
+export type { TlsFiles } from './node/index.js'
 export type { LabOptions } from './spec/index.js'
 export type {
   AuthKind,

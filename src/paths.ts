@@ -66,7 +66,18 @@ export const labFiles = {
   baseline: (dir: string) => path.join(dir, 'baseline.json'),
   createLog: (dir: string) => path.join(dir, 'create.log'),
   node: (dir: string, port: number) => path.join(dir, String(port)),
+  tls: (dir: string) => path.join(dir, 'tls'),
 } as const
+
+/** What a lab that speaks TLS has made for itself, as PEM files in its folder: for its nodes, and for whoever talks to them. */
+export const nodeTls = (dir: string) => tlsFiles(dir, 'node')
+export const clientTls = (dir: string) => tlsFiles(dir, 'client')
+
+const tlsFiles = (dir: string, whose: 'node' | 'client') => ({
+  ca: path.join(labFiles.tls(dir), 'ca.crt'),
+  cert: path.join(labFiles.tls(dir), `${whose}.crt`),
+  key: path.join(labFiles.tls(dir), `${whose}.key`),
+})
 
 /** Files inside a node's folder. */
 export const nodeFiles = {

@@ -82,7 +82,7 @@ function withoutKeys({ args }: Invocation, action: string): void {
 const sumOf = (builds: readonly { readonly sizeBytes: number }[]): number =>
   builds.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
 
-function asRow({ key, dir, build, sizeBytes, lastUsed, users, pids }: UsedBuild): BuildRow {
+function asRow({ key, dir, build, tls, sizeBytes, lastUsed, users, pids }: UsedBuild): BuildRow {
   const { engine = null, version = null, source = null } = build ?? {}
-  return { key, engine, version, source, dir, sizeBytes, lastUsed: lastUsed.toISOString(), usedBy: users, pids }
+  return { key, engine, version, source, tls, dir, sizeBytes, lastUsed: lastUsed.toISOString(), usedBy: users, pids }
 }

@@ -9,7 +9,7 @@ import { interruptible } from './interrupt.js'
 import { resolveOptions } from './options.js'
 
 export async function run(invocation: Invocation): Promise<number> {
-  const { sha256, malloc, json } = resolveOptions(installShape, invocation)
+  const { sha256, malloc, tls, json } = resolveOptions(installShape, invocation)
   const { env, file } = invocation
   const [asked] = invocation.args
   const { redis } = resolveOptions(
@@ -22,7 +22,7 @@ export async function run(invocation: Invocation): Promise<number> {
     const progress = showProgress({ json, goal: 'build' })
     try {
       const build = await installRelease(
-        { redis, sha256, malloc },
+        { redis, sha256, malloc, tls },
         { cacheDir: placesFrom(env).cache, env, emit: progress.emit, signal },
       )
       await progress.finish('done')

@@ -6,7 +6,7 @@ const json = z.boolean().default(false).register(optionMeta, {
   flag: '--json',
   description: 'print one JSON document on stdout, and nothing else there',
 })
-const { name, malloc, sha256, timeout } = labShape
+const { name, malloc, tls, sha256, timeout } = labShape
 
 /** The timeout of a lab has words of its own. */
 const patience = timeout.clone().register(optionMeta, {
@@ -121,7 +121,7 @@ export const upgradeShape = {
 export const pruneShape = { json }
 
 export const cliShape = { name }
-export const installShape = { sha256, malloc, json }
+export const installShape = { sha256, malloc, tls, json }
 export const versionsShape = { json }
 
 const dayMs = 86_400_000

@@ -10,16 +10,16 @@ import { versionsShape } from './shapes.js'
 export async function run(invocation: Invocation): Promise<number> {
   const { json } = resolveOptions(versionsShape, invocation)
   const builds = await listBuilds(placesFrom(invocation.env).cache)
-  const built = builds.flatMap(({ key, build, sizeBytes, lastUsed }) => {
+  const built = builds.flatMap(({ key, build, tls, sizeBytes, lastUsed }) => {
     if (!build) return []
     const { engine, version, source } = build
-    return [{ key, engine, version, source, sizeBytes, lastUsed: lastUsed.toISOString() }]
+    return [{ key, engine, version, source, tls, sizeBytes, lastUsed: lastUsed.toISOString() }]
   })
   const lines = (await releaseLines()).map((line): LineRow => {
     const own = built.filter(({ engine, version }) => engine === line.engine && lineOf(version) === line.line)
-    const versions = [...new Set(own.map(({ version }) => version))].sort(compareVersions)
+    const versionsOf = (builds: typeof own) => [...new Set(builds.map(({ version }) => version))].sort(compareVersions)
     const instant = isVerified({ engine: line.engine, version: line.newest })
-    return { ...line, instant, built: versions }
+    return { ...line, instant, built: versionsOf(own), builtWithTls: versionsOf(own.filter(({ tls }) => tls)) }
   })
   if (json) printJson({ default: defaultVersion, lines, built })
   else printResult(versionsText(defaultVersion, lines))

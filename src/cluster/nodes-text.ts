@@ -38,7 +38,9 @@ function parseLine(line: string): NodeLine {
   // Checked from end to end: of a line that was cut short or is something else, nothing is to be believed.
   const found = shape.exec(line.trimEnd())
   const [, id = '', address = '', flags = '', master = '', heard = '', epoch = '', link = '', places = ''] = found ?? []
-  const port = /:(\d{1,5})(@\d+)?(,|$)/.exec(address)?.[1]
+  const named = /:(\d{1,5})(@\d+)?(,|$)/.exec(address)?.[1]
+  // From 7.2 on a nodes.conf has the port of plain TCP there, which a node that speaks TLS alone has none of.
+  const port = named === '0' ? (/,tls-port=(\d{1,5})(,|$)/.exec(address)?.[1] ?? named) : named
   if (!found || port === undefined || Number(port) > lastPort) {
     throw new Error(`not a line of CLUSTER NODES: ${JSON.stringify(line)}`)
   }

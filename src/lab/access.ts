@@ -4,22 +4,27 @@ import { readFileSync } from 'node:fs'
 import { isUtf8 } from 'node:buffer'
 import { LabError } from '../errors.js'
 import { ownUserName, readUsers, withOwnUser, withoutOwnUser, type Access } from '../node/index.js'
-import { labFiles } from '../paths.js'
+import { clientTls, labFiles } from '../paths.js'
 import { compareVersions, type Build } from '../release/index.js'
 import { badInput, type LabSpec } from '../spec/index.js'
 import { readAccess, readUsersFile, type AuthKind, type LabRecord } from '../supervisor/index.js'
 import { quoted } from '../util/text.js'
 
 type Auth = Pick<LabSpec, 'password' | 'acl'>
+type Asked = Auth & Partial<Pick<LabSpec, 'tls'>>
 
 export const authKindOf = ({ password, acl }: Auth): AuthKind =>
   acl !== undefined ? 'acl' : password !== undefined ? 'password' : 'none'
 
-/** Of a new lab in this folder; nothing of it is on disk yet. */
-export function accessFor(spec: Auth, _dir: string): Access {
-  const { password, acl } = spec
-  if (acl !== undefined) return { user: { name: ownUserName, password: randomBytes(24).toString('base64url') } }
-  return password === undefined ? {} : { user: { password } }
+/** Of a new lab in this folder; nothing of it is on disk yet. The supervisor makes the certificates, once the folder is the lab's. */
+export function accessFor(spec: Asked, dir: string): Access {
+  const user = userFor(spec)
+  return { ...(spec.tls && { tls: clientTls(dir) }), ...(user && { user }) }
+}
+
+function userFor({ password, acl }: Auth): Access['user'] {
+  if (acl !== undefined) return { name: ownUserName, password: randomBytes(24).toString('base64url') }
+  return password === undefined ? undefined : { password }
 }
 
 /** The users.acl of a new lab; undefined where it has no users. @throws LabError `bad-input` */
@@ -65,14 +70,17 @@ function look(file: string): ReturnType<typeof readUsers> {
 }
 
 /** @throws LabError `lab-damaged` when nobody could get in with what is left of it */
-export function keptAccess({ dir, auth, name }: LabRecord): Access {
+export function keptAccess({ dir, auth, name, spec }: LabRecord): Access {
   const access = readAccess(dir)
-  if (auth === 'none' || access.user !== undefined) return access
+  if ((auth === 'none' || access.user !== undefined) && (!spec.tls || access.tls !== undefined)) return access
   throw new LabError({
     code: 'lab-damaged',
     message: `what it takes to talk to the lab "${name}" is lost`,
     hint: `Its data is untouched. Put the file back, or delete the lab: redis-lab down --name ${name} --purge`,
-    details: [`file: ${labFiles.access(dir)}`, 'the nodes ask for a password, which stands in each redis.conf'],
+    details: [
+      `file: ${labFiles.access(dir)}`,
+      ...(auth === 'none' ? [] : ['the nodes ask for a password, which stands in each redis.conf']),
+    ],
   })
 }
 

@@ -19,6 +19,7 @@ const lasting = [
   'sha256',
   'redisFor',
   'malloc',
+  'tls',
   'set',
   'modules',
   'password',

@@ -1,5 +1,5 @@
 export { pruneBuilds, removeBuilds, usedBuilds, type BuildUser, type PrunedBuilds, type UsedBuild } from './builds.js'
-export type { Credentials, IoredisShape, NodeRedisShape } from './client-shapes.js'
+export type { Credentials, IoredisShape, NodeRedisShape, TlsTexts } from './client-shapes.js'
 export { controlOf, type NodeControl } from './control.js'
 export { findLab, labNames, requireLab, requireRunning, type FoundLab } from './find.js'
 export type { KeyHow, Lab, NodeName, RootNode, SnapshotHow, UpgradeHow } from './lab.js'

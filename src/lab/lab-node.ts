@@ -34,10 +34,10 @@ export class LabNode {
   readonly #control: NodeControl
 
   /** @internal */
-  constructor({ name, port, id, role }: NodeStatus, control: NodeControl) {
+  constructor({ name, port, id, role }: NodeStatus, control: NodeControl, { tls }: { tls: boolean }) {
     this.name = name
     this.port = port
-    this.url = `redis://${host}:${port}`
+    this.url = `${tls ? 'rediss' : 'redis'}://${host}:${port}`
     this.id = id
     this.role = role
     this.#control = control

@@ -3,6 +3,7 @@ import { LabError } from '../errors.js'
 import { slotOf } from '../cluster/index.js'
 import type { Emit, ReadyLevel, TimedEvent } from '../events.js'
 import type { Places } from '../paths.js'
+<<<<<<< HEAD
 import type { Access } from '../node/index.js'
 import { badInput, checksumProblem, labShape, parseOptions } from '../spec/index.js'
 import {
@@ -12,6 +13,10 @@ import {
   type ResetResult,
   type UpgradeResult,
 } from '../supervisor/index.js'
+=======
+import type { Access, TlsFiles } from '../node/index.js'
+import { readAccess, type FailoverResult, type LabStatus, type ResetResult } from '../supervisor/index.js'
+>>>>>>> main
 import { ioredisShape, nodeRedisShape, type IoredisShape, type NodeRedisShape } from './client-shapes.js'
 import { controlOf, type NodeControl } from './control.js'
 import { Keys } from './keys.js'
@@ -70,6 +75,8 @@ export class Lab implements AsyncDisposable {
   readonly dir: string
   /** Masters first, each by its name, in the roles they had when this handle was made. `status()` has the roles of now. */
   readonly nodes: readonly LabNode[]
+  /** Whole paths of PEM files for whoever talks to the nodes: `ca`, and a certificate with its key. Undefined without TLS. */
+  readonly tls: TlsFiles | undefined
   readonly #socket: string
   readonly #ties: LabTies
   readonly #keys = new Keys(() => this.status())
@@ -84,18 +91,19 @@ export class Lab implements AsyncDisposable {
     this.#ties = ties
     // Whoever listens hears of what is asked from then on.
     this.#control = controlOf(this.#socket, async () => this.#listening)
-    this.nodes = status.nodes.map((node) => new LabNode(node, this.#control))
+    this.tls = status.tls ?? undefined
+    this.nodes = status.nodes.map((node) => new LabNode(node, this.#control, { tls: status.tls !== null }))
   }
 
   /**
-   * `redis://127.0.0.1:port` of every node: what ioredis' `new Cluster(urls)` takes. An address ends up in logs, so none has a
-   * password in it: `nodeRedis` and `ioredis` have.
+   * `redis://127.0.0.1:port` of every node, with TLS `rediss://…`: what ioredis' `new Cluster(urls)` takes. An address ends up
+   * in logs, so none has a password in it: `nodeRedis` and `ioredis` have.
    */
   get urls(): string[] {
     return this.nodes.map((node) => node.url)
   }
 
-  /** What node-redis' `createCluster({ rootNodes })` takes, and ioredis' `new Cluster(rootNodes)` too. */
+  /** What node-redis takes as its `rootNodes`, and ioredis as its nodes. */
   get rootNodes(): RootNode[] {
     return this.nodes.map(({ url, host, port }) => ({ url, host, port }))
   }

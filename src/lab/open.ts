@@ -230,12 +230,12 @@ async function prepareKept(
 }
 
 export function installFor(
-  { redis, sha256, malloc }: Pick<LabSpec, 'redis' | 'sha256' | 'malloc'>,
+  { redis, sha256, malloc, tls }: Pick<LabSpec, 'redis' | 'sha256' | 'malloc' | 'tls'>,
   context: Pick<OpenContext, 'env' | 'emit' | 'signal'>,
 ): Promise<Build> {
   const { env, emit, signal } = context
   return installRelease(
-    { redis, sha256, malloc },
+    { redis, sha256, malloc, tls },
     { cacheDir: placesFrom(env).cache, env, emit, ...(signal && { signal }) },
   )
 }

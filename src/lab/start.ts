@@ -102,10 +102,11 @@ export async function prepareBuild({
   redis,
   sha256,
   malloc,
+  tls,
   config,
 }: StartLabOptions = {}): Promise<Build> {
   const file = await loadConfig(config, { env: process.env })
-  const { spec } = resolveLab({ redis, sha256, malloc }, process.env, { file })
+  const { spec } = resolveLab({ redis, sha256, malloc, tls }, process.env, { file })
   return installFor(spec, { env: process.env, emit: onEvent, signal })
 }
 

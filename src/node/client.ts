@@ -7,7 +7,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import net from 'node:net'
-import type { ConnectionOptions } from 'node:tls'
+import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls'
 import RedisParser from 'redis-parser'
 import { openAccess, type Access, type TlsFiles } from './access.js'
 
@@ -119,10 +119,9 @@ async function openSocket({
   timeoutMs,
   access,
 }: Required<ConnectOptions> & { port: number }): Promise<net.Socket> {
-  // What it takes to speak TLS is loaded by those who do.
-  const secure = access.tls && { connect: (await import('node:tls')).connect, options: await readTls(access.tls) }
+  const secureContext = access.tls && (await contextOf(access.tls))
   return new Promise((resolve, reject) => {
-    const socket = secure ? secure.connect({ port, host, ...secure.options }) : net.connect({ port, host })
+    const socket = net.connect({ port, host })
     const fail = (message: string) => {
       socket.destroy()
       reject(new ConnectionError(message))
@@ -132,16 +131,34 @@ async function openSocket({
       clearTimeout(timer)
       fail(error.message)
     }
-    socket.once('error', refused)
-    socket.once(secure ? 'secureConnect' : 'connect', () => {
+    const opened = (open: net.Socket) => {
       clearTimeout(timer)
-      socket.off('error', refused)
-      resolve(socket)
+      open.off('error', refused)
+      resolve(open)
+    }
+    socket.once('error', refused)
+    socket.once('connect', () => {
+      if (!secureContext) return opened(socket)
+      const open = connectTls({ socket, host, secureContext })
+      open.once('error', refused)
+      open.once('secureConnect', () => opened(open))
     })
   })
 }
 
-async function readTls({ ca, cert, key }: TlsFiles): Promise<ConnectionOptions> {
+/** Made once for all connections of a lab: a server that starts is called again and again. */
+const contexts = new WeakMap<TlsFiles, Promise<SecureContext>>()
+
+function contextOf(files: TlsFiles): Promise<SecureContext> {
+  const known = contexts.get(files)
+  if (known) return known
+  const made = makeContext(files)
+  contexts.set(files, made)
+  made.catch(() => contexts.delete(files))
+  return made
+}
+
+async function makeContext({ ca, cert, key }: TlsFiles): Promise<SecureContext> {
   const [caText, certText, keyText] = await Promise.all([ca, cert, key].map((file) => readFile(file, 'utf8')))
-  return { ca: caText, cert: certText, key: keyText }
+  return createSecureContext({ ca: caText, cert: certText, key: keyText })
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { templatePath } from '../paths.js'
 import { compareVersions, type Build } from '../release/index.js'
 import { readWords, type Directive, type ModuleSpec } from '../spec/index.js'
-import { openAccess, type Access } from './access.js'
+import { openAccess, type Access, type TlsFiles } from './access.js'
 import { authLines } from './auth.js'
 import { quoteConfValue } from './quote.js'
 
@@ -16,22 +16,31 @@ export interface ConfInput {
   readonly build: Pick<Build, 'engine' | 'version'>
   readonly set: readonly Directive[]
   readonly modules?: readonly ModuleSpec[]
+  /** The node's own certificate. Without it: plain TCP. */
+  readonly tls?: TlsFiles
   readonly access?: Access
 }
 
-let template: string | undefined
+const templates = new Map<string, string>()
+
+function templateLines(name: string): string[] {
+  const text = templates.get(name) ?? readFileSync(templatePath(name), 'utf8')
+  templates.set(name, text)
+  return text.trimEnd().split('\n')
+}
 
 export function renderConf(input: ConfInput): string {
-  template ??= readFileSync(templatePath('redis.conf'), 'utf8')
+  const { tls } = input
   const values: Record<string, string> = {
     lab: input.lab,
     name: input.name,
     port: String(input.port),
     dir: quoteConfValue(input.dir),
+    ...(tls && { ca: quoteConfValue(tls.ca), cert: quoteConfValue(tls.cert), key: quoteConfValue(tls.key) }),
   }
   const replaced = new Set(input.set.map((directive) => directive.name))
-  const lines = template
-    .split('\n')
+  const plain = templateLines('redis.conf')
+  const lines = (tls ? [...plain.filter((line) => !line.startsWith('port ')), '', ...templateLines('tls.conf')] : plain)
     .flatMap((line) => ofVersion(line, input.build))
     .filter((line) => !replaced.has(/^[a-z-]+/.exec(line)?.[0] ?? ''))
     .map((line) => line.replaceAll(/\{\{(\w+)\}\}/g, (_, key: string) => values[key] ?? missing(key)))
@@ -42,7 +51,7 @@ export function renderConf(input: ConfInput): string {
   )
   const auth = authLines(input.access ?? openAccess)
   return [
-    ...lines.join('\n').trimEnd().split('\n'),
+    ...lines,
     ...(auth.length > 0 ? ['', '# Who may talk to it.', ...auth] : []),
     ...(modules.length > 0 ? ['', '# --module', ...modules] : []),
     ...(own.length > 0 ? ['', '# --set', ...own] : []),

@@ -111,7 +111,7 @@ async function climb(job: Job): Promise<Build> {
     step('distribution source', 'system', passableReason(error))
   }
   try {
-    return standIn(await findSystem(job.env))
+    return standIn(await findSystem(job))
   } catch (error) {
     throw new LabError({
       code: 'release-unreachable',
@@ -124,7 +124,9 @@ async function climb(job: Job): Promise<Build> {
 
 function passableReason(error: unknown): string {
   if (!(error instanceof LabError) || !passable.includes(error.code)) throw error
-  return [error.message, ...error.details.slice(0, 2)].join('; ')
+  // What a build was in want of stands in its hint, and whoever ends up without any Redis is to know it.
+  const hint = error.code === 'build-failed' && error.hint !== undefined ? [error.hint] : []
+  return [error.message, ...error.details.slice(0, 2), ...hint].join('; ')
 }
 
 async function lockName(job: Job, wanted: Makeable): Promise<string> {

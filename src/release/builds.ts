@@ -4,6 +4,7 @@ import path from 'node:path'
 import { withLock } from '../util/lock.js'
 import type { Build } from './build.js'
 import { buildsDir, dropEntry, entryDir, lockFile, manifestFile, parseManifest, readEntry, recallDir } from './entry.js'
+import { isTlsKey } from './flavour.js'
 
 export interface ShelvedBuild {
   /** The name of its folder, and of itself: redis-8.0.6-libc. */
@@ -11,6 +12,7 @@ export interface ShelvedBuild {
   readonly dir: string
   /** Null for one that is not whole, and so is never used. */
   readonly build: Build | null
+  readonly tls: boolean
   readonly sizeBytes: number
   readonly lastUsed: Date
 }
@@ -20,7 +22,9 @@ export function listBuilds(cacheDir: string): ShelvedBuild[] {
   return keysIn(cacheDir).flatMap((key) => {
     const dir = entryDir(cacheDir, key)
     const lastUsed = lastUseOf(dir)
-    return lastUsed ? [{ key, dir, build: readEntry(cacheDir, key) ?? null, sizeBytes: sizeOf(dir), lastUsed }] : []
+    return lastUsed
+      ? [{ key, dir, build: readEntry(cacheDir, key) ?? null, tls: isTlsKey(key), sizeBytes: sizeOf(dir), lastUsed }]
+      : []
   })
 }
 

@@ -9,3 +9,6 @@ export interface Flavour {
 
 /** `libc`, `jemalloc-tls`. */
 export const flavourName = ({ malloc, tls }: Flavour): string => (tls ? `${malloc}-tls` : malloc)
+
+/** Whether the build under this key of the cache was made with TLS: the end of the key is its flavour. */
+export const isTlsKey = (key: string): boolean => /-(libc|jemalloc)-tls$/.test(key)

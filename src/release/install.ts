@@ -11,6 +11,7 @@ import { patience } from './download/patience.js'
 import { cachedBuild } from './cached.js'
 import { buildInPlace } from './programs.js'
 import { noteUse } from './entry.js'
+import { requireTls } from './tls.js'
 import { readRequest, type Wanted } from './request.js'
 
 const realWorld: World = { checksums, defaultVersion, patience, aptDir: '/etc/apt' }
@@ -34,10 +35,14 @@ export function readWish({ redis, sha256 }: Pick<ReleaseRequest, 'redis' | 'sha2
 }
 
 async function find(job: Job, wanted: Wanted): Promise<{ build: Build; cached: boolean }> {
-  if (wanted.kind === 'built') return { build: await buildInPlace(wanted.programs, wanted.path), cached: true }
+  if (wanted.kind === 'built') {
+    const build = await buildInPlace(wanted.programs, wanted.path)
+    if (job.tls) await requireTls(build)
+    return { build, cached: true }
+  }
   if (wanted.kind === 'system') {
     const { findSystem } = await import('./sources/system.js')
-    return { build: await findSystem(job.env), cached: true }
+    return { build: await findSystem(job), cached: true }
   }
   const hit = await cachedBuild(job, wanted)
   if (hit) return { build: hit, cached: true }

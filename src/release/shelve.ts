@@ -7,7 +7,7 @@ import type { Job } from './context.js'
 import { dropEntry, entryDir, readEntry, writeManifest } from './entry.js'
 import { make } from './make/make.js'
 import { recipeFor } from './make/recipe.js'
-import { requireTools } from './make/tools.js'
+import { requireNeeds } from './make/needs.js'
 import { readSourceVersion } from './programs.js'
 import { smokeTest } from './smoke.js'
 
@@ -27,7 +27,7 @@ export async function buildAndShelve(job: Job, { sourceDir, workshop, describe, 
   const { cacheDir, env, emit, signal, malloc, tls } = job
   const release = identifySource(sourceDir, describe(''))
   const recipe = recipeFor(release, job)
-  const tools = await requireTools(env, recipe)
+  const tools = await requireNeeds(env, { ...recipe, tls })
   const key = keyOf(release)
   const sourcesOf = (version: string) => ({ source: describe(version) })
   // Two wishes can come to the same sources: the suite of this machine by its name and without it.

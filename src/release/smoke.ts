@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { LabError } from '../errors.js'
 import { runCommand } from '../util/command.js'
+import { tlsRefusal } from './tls.js'
 import { askServer, type Programs } from './programs.js'
 import type { Build } from './build.js'
 
@@ -33,6 +34,8 @@ export async function smokeTest(
   }
   let talked: Promise<void> | undefined
   try {
+    const refusal = tls ? await tlsRefusal(programs.server) : undefined
+    if (refusal) throw new Error(`it has no TLS: ${refusal.join(' ')}`)
     const settings = [
       '--port',
       '0',
@@ -46,8 +49,6 @@ export async function smokeTest(
       'no',
       '--daemonize',
       'no',
-      // A directive that a server without TLS does not know.
-      ...(tls ? ['--tls-port', '0'] : []),
     ]
     const onLine = (line: string) => {
       if (talked || !serving.test(line)) return

@@ -9,13 +9,23 @@ export interface Directive {
   readonly value: string
 }
 
+const tlsOwned = 'with --tls the nodes speak TLS, and nothing else'
+const certificatesOwned = 'with --tls the lab makes its own certificates'
 const portsOwned = 'a node is known by its port, which is chosen with --port'
 
 /** Directives that the lab itself depends on, and what to use instead. */
 const owned: Readonly<Record<string, string>> = {
   port: 'ports are chosen with --port',
-  'tls-port': 'labs do not speak TLS yet',
-  'tls-cluster': 'labs do not speak TLS yet',
+  'tls-port': tlsOwned,
+  'tls-cluster': tlsOwned,
+  'tls-replication': tlsOwned,
+  'tls-cert-file': certificatesOwned,
+  'tls-key-file': certificatesOwned,
+  'tls-key-file-pass': certificatesOwned,
+  'tls-ca-cert-file': certificatesOwned,
+  'tls-client-cert-file': certificatesOwned,
+  'tls-client-key-file': certificatesOwned,
+  'tls-client-key-file-pass': certificatesOwned,
   unixsocket: 'nodes are reached over loopback TCP',
   dir: 'folders are chosen with --dir',
   logfile: 'redis-lab logs reads it',

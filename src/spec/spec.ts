@@ -137,6 +137,10 @@ export const labShape = {
       'allocator a release is built with: libc builds more than twice as fast, jemalloc is what production runs',
     expects: '"libc" or "jemalloc"',
   }),
+  tls: z.boolean().default(false).register(optionMeta, {
+    flag: '--tls',
+    description: 'TLS and nothing else on every port, with certificates of the lab; a release is built with it',
+  }),
   dir: oneLine.optional().register(optionMeta, {
     flag: '--dir <folder>',
     description: 'folder of the lab, instead of one below REDIS_LAB_STATE',

@@ -24,6 +24,7 @@ export function claimFolder(
   const inTheWay = [
     labFiles.record(dir),
     labFiles.access(dir),
+    ...(access.tls ? [labFiles.tls(dir)] : []),
     labFiles.users(dir),
     ...nodes.map(({ port }) => labFiles.node(dir, port)),
   ].filter((file) => existsSync(file))

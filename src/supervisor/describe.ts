@@ -1,8 +1,12 @@
 /** From what the nodes said to the contract's words. Pure. */
 import { choose, isMaster, isMyself, type Climb, type NodeLine } from '../cluster/index.js'
 import type { RedisNode } from '../node/index.js'
+<<<<<<< HEAD
 import { labFiles, nodeFiles } from '../paths.js'
 import { buildOf, buildsOf } from './builds.js'
+=======
+import { clientTls, labFiles, nodeFiles } from '../paths.js'
+>>>>>>> main
 import type { LabRecord } from './record.js'
 import type { CrashStatus, LabState, LabStatus, NodeStatus } from './status.js'
 
@@ -32,10 +36,15 @@ export function describeLab({ record, nodes, crashOf, climb, ready, state, super
 /** What does not depend on who can be asked. */
 export function labFacts(
   record: LabRecord,
-): Pick<LabStatus, 'name' | 'dir' | 'ephemeral' | 'redis' | 'creator' | 'auth'> {
+): Pick<LabStatus, 'name' | 'dir' | 'ephemeral' | 'redis' | 'creator' | 'tls' | 'auth'> {
   const { name, dir, spec, build, auth } = record
+<<<<<<< HEAD
   const creator = record.creator ?? spec.creator ?? choose(...buildsOf(record))
   return { name, dir, ephemeral: spec.ephemeral, redis: build, creator, auth }
+=======
+  const creator = record.creator ?? spec.creator ?? choose(build)
+  return { name, dir, ephemeral: spec.ephemeral, redis: build, creator, tls: spec.tls ? clientTls(dir) : null, auth }
+>>>>>>> main
 }
 
 type NodeFacts = Omit<NodeStatus, 'pid' | 'state' | 'restarts' | 'crash'>

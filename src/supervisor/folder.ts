@@ -31,6 +31,8 @@ export function deleteLab(places: Places, record: LabRecord): void {
   for (const { port } of record.nodes) rmSync(labFiles.node(dir, port), { recursive: true, force: true })
   const { running, access, users, baseline, supervisorLog, createLog } = labFiles
   for (const file of [running, access, users, baseline, supervisorLog, createLog]) rmSync(file(dir), { force: true })
+  // Of a lab without TLS a folder of that name is somebody else's.
+  if (record.spec.tls) rmSync(labFiles.tls(dir), { recursive: true, force: true })
   // The record goes last: until then the lab can still be found, and deleted again.
   rmSync(labFiles.record(dir), { force: true })
   deleteRemains(places, { dir, name: record.name })
@@ -137,7 +139,8 @@ const filesIn = (dir: string): string[] =>
     .filter((file) => lstatSync(file, { throwIfNoEntry: false })?.isFile())
 
 /** What it takes to be let in, and users with what their passwords can be guessed from; drafts of either too. */
-const isSecret = (file: string): boolean => /^(access\.json|users\.acl|baseline\.json)(\.|$)/.test(path.basename(file))
+const isSecret = (file: string): boolean =>
+  /^(access\.json|users\.acl|baseline\.json|node\.key|client\.key)(\.|$)/.test(path.basename(file))
 const isConf = (file: string): boolean => /^redis\.conf(\.|$)/.test(path.basename(file))
 
 /** What a server writes may be renamed in the moment in which it is copied. */

@@ -1,5 +1,6 @@
 /** What `status --json` prints: the lab as it stands at this moment. A contract, kept as written. */
 import type { ReadyLevel } from '../events.js'
+import type { TlsFiles } from '../node/index.js'
 import type { CreatorName, SlotRange } from '../cluster/index.js'
 
 export type LabState = 'starting' | 'running' | 'degraded' | 'stopped' | 'failed'
@@ -57,6 +58,8 @@ export interface LabStatus {
     readonly cli: string
   }
   readonly creator: CreatorName
+  /** Whole paths of PEM files: what a client needs that talks to the nodes. Null where they speak plain TCP. */
+  readonly tls: TlsFiles | null
   readonly auth: AuthKind
   readonly supervisor: { readonly pid: number; readonly socket: string } | null
   readonly ready: { readonly level: ReadyLevel; readonly reasons: readonly string[] }

@@ -22,7 +22,7 @@ import {
 import { LabError } from '../errors.js'
 import type { Emit, ExitCause } from '../events.js'
 import { RedisNode, writeNodeFolder } from '../node/index.js'
-import { labFiles } from '../paths.js'
+import { labFiles, nodeTls } from '../paths.js'
 import { isAlive } from '../util/process-identity.js'
 import { adoptServers } from './adopt.js'
 import { Attendance } from './attendance.js'
@@ -210,8 +210,18 @@ export class Supervisor {
     const seed = origin.kind === 'new' ? origin.seed : undefined
     const { build, nodes, spec, dir } = record
     const { set, modules } = spec
+<<<<<<< HEAD
     for (const { name, port, dir, build } of this.#nodes) {
       writeNodeFolder({ lab: record.name, name, port, dir, build, set, modules, access }, { rewrite })
+=======
+    const tls = access.tls && nodeTls(record.dir)
+    if (tls) await (await import('./tls/index.js')).requireCertificates(record)
+    for (const { name, port, dir } of this.#nodes) {
+      writeNodeFolder(
+        { lab: record.name, name, port, dir, build, set, modules, access, ...(tls && { tls }) },
+        { rewrite },
+      )
+>>>>>>> main
       placeUsers(record.dir, dir, build)
     }
     if (seed) await this.#sow(seed)

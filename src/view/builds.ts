@@ -9,6 +9,8 @@ export interface BuildRow {
   readonly engine: 'redis' | 'valkey' | null
   readonly version: string | null
   readonly source: string | null
+  /** It was built with TLS. */
+  readonly tls: boolean
   readonly dir: string
   readonly sizeBytes: number
   /** ISO 8601. */
@@ -31,8 +33,8 @@ export function cacheText(dir: string, builds: readonly BuildRow[]): string {
   return [table(['KEY', 'RELEASE', 'SIZE', 'LAST USED', 'USED BY'], rows), '', `${bytes(total)} in ${dir}`].join('\n')
 }
 
-const releaseOf = ({ engine, version, source }: BuildRow): string =>
-  engine === null ? 'not whole' : `${engine} ${version} (${source})`
+const releaseOf = ({ engine, version, source, tls }: BuildRow): string =>
+  engine === null ? 'not whole' : `${engine} ${version}${tls ? ' with TLS' : ''} (${source})`
 
 function usersOf({ usedBy, pids }: BuildRow): string {
   const labs = usedBy.map(({ name, running }) => `${name} (${running ? 'running' : 'down'})`)
@@ -52,16 +54,18 @@ export interface LineRow {
   readonly instant: boolean
   /** Versions of it that are built. */
   readonly built: readonly string[]
+  /** Those of them that are built with TLS. */
+  readonly builtWithTls: readonly string[]
 }
 
 export function versionsText(defaultVersion: string, lines: readonly LineRow[]): string {
-  const rows = lines.map(({ engine, line, newest, versions, instant, built }) => [
+  const rows = lines.map(({ engine, line, newest, versions, instant, built, builtWithTls }) => [
     engine,
     line,
     newest,
     span(versions),
     instant ? 'yes' : '-',
-    built.join(', ') || '-',
+    built.map((version) => (builtWithTls.includes(version) ? `${version} (TLS)` : version)).join(', ') || '-',
   ])
   return [
     table(['ENGINE', 'LINE', 'NEWEST', 'KNOWN', 'INSTANT', 'BUILT'], rows),

@@ -11,10 +11,11 @@ export function readyText(status: LabStatus): string {
 }
 
 export function statusText(status: LabStatus): string {
-  const { name, state, redis, dir, ready } = status
+  const { name, state, redis, dir, ready, tls } = status
   const lines = [
     `lab "${name}" is ${state} (${releases(status, `, ${redis.source}`)})`,
     `folder: ${dir}`,
+    ...(tls ? [`TLS: clients trust ${tls.ca}`] : []),
     '',
     nodeTable(status),
     '',
@@ -85,12 +86,13 @@ const wayIn = {
   acl: [['  users', 'those of the ACL file that you gave']],
 } as const
 
-function nextSteps({ name, nodes, ephemeral, auth }: LabStatus): string {
+function nextSteps({ name, nodes, ephemeral, auth, tls }: LabStatus): string {
   const flag = nameFlag(name)
-  const url = `redis://127.0.0.1:${nodes[0]?.port}`
+  const url = `${tls ? 'rediss' : 'redis'}://127.0.0.1:${nodes[0]?.port}`
   return table(
     ['  connect to', url],
     [
+      ...(tls ? [['  and trust', tls.ca]] : []),
       ...wayIn[auth],
       [`  redis-lab cli${flag}`, 'talk to it with redis-cli'],
       [`  redis-lab down${flag}`, ephemeral ? 'take it down, and its data with it' : 'take it down; its data stays'],

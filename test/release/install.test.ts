@@ -255,7 +255,7 @@ test('a make that ends well and makes nothing is a failed build', async () => {
   const context = recorder()
   await expect(install(libc(unpacked), context)).rejects.toMatchObject({
     code: 'build-failed',
-    details: ['make ended well, and there is no redis-server and no redis-cli', matching(/^command: /)],
+    details: expect.arrayContaining(['make ended well, and there is no redis-server and no redis-cli']) as string[],
   })
   expectNothingBuilt(context.cacheDir)
 })

@@ -115,7 +115,8 @@ export function toolPath(
     if (file && !without.includes(name) && !Object.hasOwn(extra, name)) symlinkSync(file, path.join(dir, name))
   }
   for (const [name, script] of Object.entries(extra)) {
-    writeFileSync(path.join(dir, name), `#!/bin/sh\n${script}\n`)
+    // Never through a link, which would put it in the place of the machine's own program.
+    writeFileSync(path.join(dir, name), `#!/bin/sh\n${script}\n`, { flag: 'wx' })
     chmodSync(path.join(dir, name), 0o755)
   }
   return dir

@@ -49,6 +49,7 @@ export function sampleStatus(change: Partial<LabStatus> = {}): LabStatus {
     ephemeral: false,
     redis: build,
     creator: 'redis-cli',
+    tls: null,
     auth: 'none',
     supervisor: { pid: 4000, socket: '/run/lab.sock' },
     ready: { level: 'full', reasons: [] },

@@ -32,12 +32,10 @@ function mayBeModules(name: string, { engine, version }: Version, hasModules: bo
 function refusalOf({ name, value }: Directive, build: Version): Refusal | undefined {
   if (!isComplete(build)) return undefined
   const { engine, version } = build
-  // Nobody's password is put into a log.
-  const said = `--set "${name} ${/pass|auth/.test(name) ? '…' : value}"`
   const mine = lifeOf(name, engine, version)
   const other = engine === 'redis' ? 'valkey' : 'redis'
   const theirs = lifeOf(name, other).came
-  const lacks = `${said}: ${titleOf(engine)} ${version} does not have it`
+  const lacks = `--set "${name} ${value}": ${titleOf(engine)} ${version} does not have it`
   if (mine.came !== undefined) {
     const sentence = `${lacks}; it came with ${titleOf(engine)} ${short(mine.came)}`
     return { sentence, first: { engine, version: mine.came } }
@@ -50,9 +48,10 @@ function refusalOf({ name, value }: Directive, build: Version): Refusal | undefi
     const sentence = `${lacks}; only ${titleOf(other)} has it, from ${short(theirs)} on`
     return { sentence, first: { engine: other, version: theirs } }
   }
+  // Of a name that nobody knows the value stays unsaid: it may be a password behind a misspelt requirepass.
   const meant = nearestWord(name, directivesOf(build)) ?? nearestWord(name, allDirectives())
   const question = meant === undefined ? '' : `; did you mean ${meant}?`
-  const sentence = `${said}: no version of Redis or Valkey that is known here has a directive "${name}"${question}`
+  const sentence = `--set "${name} …": no version of Redis or Valkey that is known here has a directive "${name}"${question}`
   return { sentence, first: undefined }
 }
 

@@ -4,9 +4,9 @@
  * Always the programs themselves as targets, in src/. From 8.10 the top-level target builds the modules as well, which needs
  * CMake, Rust and LLVM.
  */
-import { LabError } from '../../errors.js'
 import type { Build } from '../build.js'
 import type { Flavour } from '../flavour.js'
+import { hasTls, tooOldForTls } from '../tls.js'
 import { compareVersions } from '../version.js'
 
 export interface Recipe {
@@ -25,14 +25,12 @@ interface Quirk {
   readonly from: string
   /** The first version that no longer has it. */
   readonly below?: string
-  readonly change: Partial<Pick<Recipe, 'variables' | 'needsCxx'> & { readonly hasTls: boolean }>
+  readonly change: Partial<Pick<Recipe, 'variables' | 'needsCxx'>>
 }
 
 const quirks: readonly Quirk[] = [
   // A global is defined in a header. gcc 10 and clang 11 stopped merging such definitions; older ones take the flag as well.
   { engine: 'redis', from: '5.0.0', below: '6.0.0', change: { variables: { REDIS_CFLAGS: '-fcommon' } } },
-  // TLS came with 6.0. Older Makefiles would take BUILD_TLS without a word and build the same as ever.
-  { engine: 'redis', from: '5.0.0', below: '6.0.0', change: { hasTls: false } },
   // deps/fast_float is C++.
   { engine: 'redis', from: '8.0.0', change: { needsCxx: true } },
   // The modules are part of a build from here on, unless somebody says no.
@@ -52,14 +50,9 @@ const withTls = { BUILD_TLS: 'yes' }
 /** @throws LabError `release-unknown` for TLS where the release has none */
 export function recipeFor(release: Release, { malloc, tls }: Flavour): Recipe {
   const changes = quirks.filter((quirk) => applies(quirk, release)).map(({ change }) => change)
-  const { engine, version } = release
-  if (tls && changes.some(({ hasTls }) => hasTls === false)) {
-    throw new LabError({
-      code: 'release-unknown',
-      message: `${engine} ${version} has no TLS`,
-      hint: 'TLS came with Redis 6.0: take a newer release.',
-    })
-  }
+  // Older Makefiles would take BUILD_TLS without a word and build the same as ever.
+  if (tls && !hasTls(release)) throw tooOldForTls(release)
+  const { engine } = release
   return {
     server: `${engine}-server`,
     cli: `${engine}-cli`,

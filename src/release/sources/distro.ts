@@ -6,7 +6,7 @@ import { unpack } from '../archive/unpack.js'
 import type { Build } from '../build.js'
 import type { Job } from '../context.js'
 import { flavourName } from '../flavour.js'
-import { requireTools } from '../make/tools.js'
+import { requireNeeds } from '../make/needs.js'
 import { buildAndShelve } from '../shelve.js'
 import { inWorkshop } from '../workshop.js'
 import { aptSource } from './apt.js'
@@ -34,7 +34,7 @@ export async function installDistro(job: Job, wish: DistroWish): Promise<Build> 
   const { cacheDir, env, emit, signal, aptDir } = job
   const { suite } = wish
   return inWorkshop(cacheDir, async (workshop) => {
-    await requireTools(env, { needsCxx: false })
+    await requireNeeds(env, { needsCxx: false, tls: job.tls })
     const archive = await aptSource({ name: wish.engine, suite, dir: path.join(workshop, 'apt'), aptDir, env, signal })
     const sourceDir = path.join(workshop, 'source')
     emit({ type: 'unpack-started', archive: path.basename(archive) })

@@ -5,14 +5,14 @@ import { unpack } from '../archive/unpack.js'
 import type { Build } from '../build.js'
 import { isSource } from '../content-hash.js'
 import type { Job } from '../context.js'
-import { requireTools } from '../make/tools.js'
+import { requireNeeds } from '../make/needs.js'
 import { buildAndShelve } from '../shelve.js'
 import { inWorkshop } from '../workshop.js'
 
 /** @throws LabError `tools-missing`, `archive-refused`, `release-broken`, `build-failed`, `interrupted` */
 export async function installTarball(job: Job, { file, key }: { file: string; key: string }): Promise<Build> {
   const { cacheDir, env, emit, signal } = job
-  await requireTools(env, { needsCxx: false })
+  await requireNeeds(env, { needsCxx: false, tls: job.tls })
   return inWorkshop(cacheDir, async (workshop) => {
     const sourceDir = path.join(workshop, 'source')
     emit({ type: 'unpack-started', archive: file })
@@ -23,7 +23,7 @@ export async function installTarball(job: Job, { file, key }: { file: string; ke
 
 /** @throws LabError `tools-missing`, `release-broken`, `build-failed`, `interrupted` */
 export async function installTree(job: Job, { dir, key }: { dir: string; key: string }): Promise<Build> {
-  await requireTools(job.env, { needsCxx: false })
+  await requireNeeds(job.env, { needsCxx: false, tls: job.tls })
   return inWorkshop(job.cacheDir, async (workshop) => {
     const sourceDir = path.join(workshop, 'source')
     // Kept modification times: with new ones, make would want to write generated files again, with tools nobody has.

@@ -8,7 +8,7 @@ import type { Job } from '../context.js'
 import { printable, releaseUrl } from '../download/address.js'
 import { download } from '../download/download.js'
 import { recipeFor } from '../make/recipe.js'
-import { requireTools } from '../make/tools.js'
+import { requireNeeds } from '../make/needs.js'
 import { buildAndShelve } from '../shelve.js'
 import { inWorkshop } from '../workshop.js'
 
@@ -22,7 +22,7 @@ export async function installOfficial(job: Job, release: OfficialRelease): Promi
   const sha256 = checksums[engine][version]
   if (sha256 === undefined) throw new Error(`no checksum of ${engine} ${version}`)
   const url = releaseUrl(release, env['REDIS_LAB_MIRROR'])
-  await requireTools(env, recipeFor(release, job))
+  await requireNeeds(env, { ...recipeFor(release, job), tls: job.tls })
   return inWorkshop(cacheDir, async (workshop) => {
     const archive = path.join(workshop, 'release.tar.gz')
     const sourceDir = path.join(workshop, 'source')

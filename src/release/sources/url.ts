@@ -6,7 +6,7 @@ import type { Build } from '../build.js'
 import type { Job } from '../context.js'
 import { printable } from '../download/address.js'
 import { download, HostUnreachable } from '../download/download.js'
-import { requireTools } from '../make/tools.js'
+import { requireNeeds } from '../make/needs.js'
 import { buildAndShelve } from '../shelve.js'
 import { inWorkshop } from '../workshop.js'
 
@@ -20,7 +20,7 @@ export async function installUrl(
 ): Promise<Build> {
   const { cacheDir, env, emit, signal, patience } = job
   const name = printable(url)
-  await requireTools(env, { needsCxx: false })
+  await requireNeeds(env, { needsCxx: false, tls: job.tls })
   return inWorkshop(cacheDir, async (workshop) => {
     const archive = path.join(workshop, 'release.tar.gz')
     const sourceDir = path.join(workshop, 'source')

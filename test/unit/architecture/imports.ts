@@ -25,6 +25,7 @@ export const houseOrder: readonly (readonly string[])[] = [
 /** Each of these packages has one file that knows it. */
 export const doors: Readonly<Record<string, string>> = {
   '@hono/node-server': 'supervisor/api.ts',
+  '@peculiar/x509': 'supervisor/tls/certificates.ts',
   'cluster-key-slot': 'cluster/key-slot.ts',
   commander: 'cli/parse.ts',
   execa: 'util/command.ts',
@@ -38,6 +39,7 @@ export const doors: Readonly<Record<string, string>> = {
   'node-fetch': 'release/download/fetch.ts',
   'pid-port': 'node/ports.ts',
   'redis-parser': 'node/client.ts',
+  'reflect-metadata': 'supervisor/tls/certificates.ts',
   tar: 'release/archive/unpack.ts',
   'tree-kill': 'util/command.ts',
   vitest: 'fixture/vitest.ts',

@@ -15,6 +15,8 @@ test.each([
   ['Redis 7.0 with a host name', '127.0.0.1:6001@16001,node-1.example'],
   ['Redis 7.2 and 8', `127.0.0.1:6001@16001,,tls-port=0,shard-id=${shard}`],
   ['Redis 7.2 with a host name', `127.0.0.1:6001@16001,node-1.example,shard-id=${shard},tls-port=0`],
+  ['Redis 7.2 and 8, of a node that speaks TLS alone', `127.0.0.1:0@16001,,tls-port=6001,shard-id=${shard}`],
+  ['Valkey, of a node that speaks TLS alone', `127.0.0.1:0@16001,node-1.example,shard-id=${shard},tls-port=6001`],
   ['an IPv6 address', '::1:6001@16001'],
   ['a node that does not know its own address', ':6001@16001'],
 ])('%s: the port is found in %j', (_, address) => {

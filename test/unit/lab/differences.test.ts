@@ -69,6 +69,7 @@ test('other modules are what a lab that is down can take on, and each redis.conf
   })
 })
 
+<<<<<<< HEAD
 test('where nothing differs but the release, an upgrade is what there is for it', () => {
   expect(compare({ redis: '7.0.15' }, { redis: '8.0.6' })).toMatchObject({ onlyRelease: '8.0.6', canChange: false })
   expect(compare({ redis: '7.0.15' }, { redis: '8.0.6', masters: 4 }).onlyRelease).toBeUndefined()
@@ -79,4 +80,12 @@ test('a release of its own for a node is part of what a lab is', () => {
   expect(compare({}, { redisFor: ['r1=8.0.6', 'm2=8.0.2'] }).lines).toEqual([
     '--redis-for: the lab has none, asked for was r1=8.0.6, m2=8.0.2',
   ])
+=======
+test('a lab that speaks TLS is another one than a lab that does not, up or down', () => {
+  expect(compare({}, { tls: true })).toMatchObject({
+    lines: ['--tls: the lab has false, asked for was true'],
+    canChange: false,
+  })
+  expect(compare({ tls: true }, {}).lines, 'who says nothing means the lab as it is').toEqual([])
+>>>>>>> main
 })

@@ -101,3 +101,39 @@ test.each([
 test('a folder that looks like a blank of the template, or like a replacement, stays what it is', () => {
   expect(directives({ dir: "/{{port}}/$&$'" })).toContain(`dir "/{{port}}/$&$'"`)
 })
+
+const tls = { ca: '/labs/one/tls/ca.crt', cert: '/labs/one/tls/node.crt', key: '/labs/one/tls/node.key' }
+
+test('with TLS a node has no other port, and speaks nothing else on its bus and to its master', () => {
+  const lines = directives({ tls })
+  expect(lines.filter((line) => /port /.test(line))).toEqual(['port 0', 'tls-port 6001'])
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'tls-cluster yes',
+      'tls-replication yes',
+      'tls-ca-cert-file "/labs/one/tls/ca.crt"',
+      'tls-cert-file "/labs/one/tls/node.crt"',
+      'tls-key-file "/labs/one/tls/node.key"',
+      'tls-auth-clients no',
+    ]),
+  )
+  const text = renderConf({ ...input, tls })
+  expect(text).toMatch(/^# Node m1 of the redis-lab "one"\./)
+  expect(text).not.toContain('{{')
+})
+
+test('everything else is as without TLS, and nothing of TLS stands there without it', () => {
+  const [plain, secure] = [directives(), directives({ tls })]
+  expect(secure.filter((line) => !/^(tls-|port )/.test(line))).toEqual(plain.filter((line) => line !== 'port 6001'))
+  expect(plain.filter((line) => line.startsWith('tls-'))).toEqual([])
+})
+
+test('what a user sets of TLS takes the place of what the lab would have', () => {
+  const lines = directives({ tls, set: [{ name: 'tls-auth-clients', value: 'yes' }] })
+  expect(lines.filter((line) => line.startsWith('tls-auth-clients'))).toEqual(['tls-auth-clients yes'])
+})
+
+test('a folder with a quote and letters of any language is written as Redis reads it', () => {
+  const lines = directives({ tls: { ...tls, key: '/l"à/node.key' } })
+  expect(lines).toContain(String.raw`tls-key-file "/l\"\xc3\xa0/node.key"`)
+})

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseManifest, sameFile } from '../../../src/release/entry.js'
+import { isTlsKey } from '../../../src/release/flavour.js'
 
 const proof = { sizeBytes: 10, modifiedSeconds: 20 }
 const right = {
@@ -37,3 +38,10 @@ test('a program of another size or time, or none at all, is not the one that was
   expect(sameFile({ ...proof, modifiedSeconds: 21 }, proof)).toBe(false)
   expect(sameFile(undefined, proof)).toBe(false)
 })
+
+test.each([
+  ['redis-8.0.6-libc', false],
+  ['redis-8.0.6-libc-tls', true],
+  ['local-0123456789abcdef-jemalloc-tls', true],
+  ['redis-8.0.6-tls-libc', false],
+])('the key %s says whether it was built with TLS: %s', (key, tls) => expect(isTlsKey(key)).toBe(tls))

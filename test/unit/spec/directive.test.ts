@@ -57,6 +57,23 @@ test.each(['bind 10.0.0.1', 'bind ::1', 'bind 127.0.0.10', 'bind 1127.0.0.1'])(
 )
 
 test.each([
+  ['tls-port 7000', 'with --tls'],
+  ['tls-cluster no', 'with --tls'],
+  ['tls-replication no', 'with --tls'],
+  ['tls-cert-file /mine.crt', 'its own certificates'],
+  ['TLS-CA-CERT-FILE /mine.crt', 'its own certificates'],
+])('%s is the lab’s to say', (text, reason) => {
+  expect(parseDirective(text)).toContain(reason)
+})
+
+test.each(['tls-auth-clients yes', 'tls-protocols "TLSv1.3"', 'tls-session-caching no'])(
+  '%s is anybody’s to say',
+  (text) => {
+    expect(parseDirective(text)).toMatchObject({ name: text.split(' ')[0] })
+  },
+)
+
+test.each([
   ['requirepass x', '--password'],
   ['masterauth x', '--password'],
   ['primaryauth x', '--password'],

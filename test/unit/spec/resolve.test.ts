@@ -27,6 +27,7 @@ test('a lab that nobody said anything about has the defaults, and nothing is giv
     name: 'default',
     redis: undefined,
     malloc: 'libc',
+    tls: false,
     dir: undefined,
     set: [],
     modules: [],

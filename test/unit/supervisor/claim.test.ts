@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { openAccess } from '../../../src/node/index.js'
-import { labEntry, labsDir } from '../../../src/paths.js'
+import { clientTls, labEntry, labsDir } from '../../../src/paths.js'
 import { claimFolder } from '../../../src/supervisor/claim.js'
 import { readLab } from '../../../src/supervisor/index.js'
 import { sampleRecord } from '../samples.js'
@@ -52,4 +52,13 @@ test('a folder that cannot be made is refused, and leaves no link to it', async 
   writeFileSync(temp('file'), '')
   expect(await thrownBy(() => claim(temp('file', 'lab')))).toMatchObject({ code: 'bad-input' })
   expect(readdirSync(labsDir(places()))).toEqual([])
+})
+
+test('a folder in which certificates would have to be written over is refused to a lab that makes some', () => {
+  mkdirSync(temp('mine', 'tls'), { recursive: true })
+  const access = { tls: clientTls(temp('mine')) }
+  expect(() => claimFolder(places(), { record: recordIn(temp('mine')), access })).toThrow(/already holds/)
+  expect(readdirSync(temp('mine')), 'nothing was made').toEqual(['tls'])
+  claim(temp('mine'))
+  expect(readdirSync(temp('mine')).sort(), 'another one has no use for it').toEqual(['lab.json', 'tls'])
 })

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
-import { labEntry } from '../../../src/paths.js'
+import { labEntry, labFiles } from '../../../src/paths.js'
 import { deleteLab, type LabRecord } from '../../../src/supervisor/index.js'
 import { finishDeletion, keepEvidence } from '../../../src/supervisor/folder.js'
 import { putLab, sampleRecord } from '../samples.js'
@@ -12,8 +12,8 @@ const places = () => placesIn(temp())
 afterEach(() => void vi.useRealTimers())
 
 /** A lab with everything that one writes into its folder. */
-function makeLab(dir: string): LabRecord {
-  const record = sampleRecord({ dir })
+function makeLab(dir: string, spec: Partial<LabRecord['spec']> = {}): LabRecord {
+  const record = sampleRecord({ dir, spec: { ...sampleRecord().spec, ...spec } })
   putLab(record)
   for (const file of ['run.json', 'supervisor.log', 'create.log']) writeFileSync(path.join(dir, file), file)
   for (const { port } of record.nodes) {
@@ -130,6 +130,27 @@ test.each(['lab.json', '6001', '6001/redis.conf', '6001/appendonlydir'])(
     expect(readdirSync(temp('mine'), { recursive: true }).sort()).toEqual(left)
   },
 )
+
+test('a lab takes its certificates with it; of one that has none, a folder of that name is somebody else’s', () => {
+  for (const tls of [true, false]) {
+    const record = makeLab(temp('mine'), { tls })
+    mkdirSync(labFiles.tls(record.dir))
+    writeFileSync(path.join(labFiles.tls(record.dir), 'ca.crt'), '')
+    deleteLab(places(), record)
+    expect(existsSync(labFiles.tls(record.dir))).toBe(!tls)
+  }
+})
+
+test('evidence has no keys, though all else of the folder', () => {
+  const record = makeLab(temp('mine'), { tls: true })
+  mkdirSync(labFiles.tls(record.dir))
+  for (const name of ['ca.crt', 'node.crt', 'node.key', 'client.crt', 'client.key'])
+    writeFileSync(path.join(labFiles.tls(record.dir), name), '')
+  writeFileSync(labFiles.access(record.dir), '{}')
+  const kept = keepEvidence(places(), record, { data: true })
+  expect(readdirSync(path.join(kept, 'tls')).sort()).toEqual(['ca.crt', 'client.crt', 'node.crt'])
+  expect(existsSync(labFiles.access(kept))).toBe(false)
+})
 
 test.each([false, true])('what opens the door of a lab is no evidence (with its data: %s)', (data) => {
   const record = makeLab(temp('mine'))

@@ -117,6 +117,18 @@ test('where there are no labs it says how to get one', () => {
   expect(lsText([])).toBe('There are no labs. Start one with: redis-lab up')
 })
 
+test('of a lab with TLS it is said what a client has to trust', () => {
+  const tls = {
+    ca: '/labs/default/tls/ca.crt',
+    cert: '/labs/default/tls/client.crt',
+    key: '/labs/default/tls/client.key',
+  }
+  expect(readyText(sampleStatus({ tls }))).toMatch(
+    /^ {2}connect to +rediss:\/\/127\.0\.0\.1:6001\n {2}and trust +\/labs\/default\/tls\/ca\.crt$/m,
+  )
+  expect(statusText(sampleStatus({ tls }))).toMatch(/^TLS: clients trust \/labs\/default\/tls\/ca\.crt$/m)
+})
+
 test('up says how to be let in, and not with what', () => {
   expect(readyText(sampleStatus({ auth: 'password' }))).toMatch(/^ {2}password +the one that you gave$/m)
   expect(readyText(sampleStatus({ auth: 'acl' }))).toMatch(/^ {2}users +those of the ACL file that you gave$/m)
