@@ -33,8 +33,10 @@ async function dissentOf(
   if (!line || !isMaster(line)) return `it does not see ${promoted.name} as a master`
   if (line.slots.join(' ') !== slots) return `it sees ${promoted.name} without the slots of ${demoted.name}`
   if (lines.length < all.length) return 'it is about to meet somebody'
-  if (!canBeAsked(demoted)) return undefined
   const former = lines.find(({ port }) => port === demoted.port)
+  const master = lines.find(isMyself)?.masterId
+  if (former && master === former.id) return `it is still a replica of ${demoted.name}`
+  if (!canBeAsked(demoted)) return undefined
   if (former && former.masterId !== line.id) {
     return isMyself(former)
       ? 'it is not a replica yet itself'

@@ -57,7 +57,7 @@ export async function failover(
     last = await dissenters(members, { promoted, demoted, slots })
     if (last.length === 0) return true
     // Whoever cannot be asked right now is asked again with the next look.
-    await aid.give().catch(() => {})
+    await aid.give(members).catch(() => {})
     return undefined
   }
   try {

@@ -36,11 +36,17 @@ function meant(key: string, given: unknown): unknown {
   if (key === 'dir' || key === 'acl') return path.resolve(given as string)
   if (key === 'timeout' && typeof given === 'string') return Math.round(ms(given as StringValue))
   if (key === 'modules') return (given as (string | { file: string; args?: string[] })[]).map(moduleMeant)
+  if (key === 'redisFor') return Array.isArray(given) ? Object.fromEntries(given.map(pairMeant)) : given
   if (key !== 'set') return given
   return (given as string[]).map((text) => {
     const [name = '', ...value] = text.replace(/^ +| +$/g, '').split(/( +)/)
     return { name: name.toLowerCase(), value: value.slice(1).join('') }
   })
+}
+
+const pairMeant = (text: string): [string, string] => {
+  const [node = '', ...release] = text.split('=')
+  return [node, release.join('=')]
 }
 
 function moduleMeant(given: string | { file: string; args?: string[] }): unknown {
@@ -79,6 +85,10 @@ const plausible: Record<string, fc.Arbitrary<unknown>> = {
     { maxLength: 3 },
   ),
   password: fc.oneof(fc.string({ minLength: 505, maxLength: 520 }), fc.string({ unit: 'binary', maxLength: 5 })),
+  redisFor: fc.oneof(
+    fc.array(fc.stringMatching(/^[mrx][0-3]{1,2}=?[a-z0-9.=@]{0,4}$/), { maxLength: 3 }),
+    fc.dictionary(fc.stringMatching(/^[mr][0-4]$/), fc.oneof(fc.constant('8.0'), anyText), { maxKeys: 3 }),
+  ),
   malloc: fc.constantFrom('libc', 'jemalloc', 'Libc'),
   creator: fc.constantFrom('instant', 'redis-cli', 'none'),
   wait: fc.constantFrom('alive', 'full', 'none'),
