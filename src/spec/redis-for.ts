@@ -7,28 +7,47 @@ const planned = /^[mr][1-9]\d{0,3}$/
 
 const form = 'takes NODE=RELEASE, such as r1=8.0.6'
 
-/** Each release is read as that of `--redis`. @returns a sentence about what is wrong with the first that is wrong */
-export function parseRedisFor(
-  given: readonly string[] | Readonly<Record<string, string>>,
-): Record<string, string> | string {
-  const pairs: (readonly [string, string])[] = []
-  if (isList(given)) {
-    for (const text of given) {
-      const at = text.indexOf('=')
-      if (at === -1) return `${form}, not ${quoted(text)}`
-      pairs.push([text.slice(0, at), text.slice(at + 1)])
-    }
-  } else pairs.push(...Object.entries(given))
+/** Where in what was given, and in words. */
+export interface RedisForProblem {
+  readonly at: string | number
+  readonly problem: string
+}
+
+export type RedisFor = ReadonlyMap<string, string>
+
+/** Each release is read as that of `--redis`. @returns the first thing that is wrong where any is */
+export function parseRedisFor(given: readonly string[] | Readonly<Record<string, string>>): RedisFor | RedisForProblem {
   const releases = new Map<string, string>()
-  for (const [node, release] of pairs) {
-    if (!planned.test(node)) return `${quoted(node)} is no node of a plan: masters are m1, m2 …, replicas r1, r2 …`
-    if (releases.has(node)) return `${node} is said twice`
-    if (release === '' || /\p{Cc}/u.test(release)) return `${form}; the release of ${node} must be a single line`
-    if (isAddress(release))
-      return `an address needs its --sha256, which belongs to --redis alone: give ${node} the path of the archive`
+  for (const { at, node, release } of pairsOf(given)) {
+    const problem = release === undefined ? form : problemOf(node, release, releases)
+    if (release === undefined || problem !== undefined) return { at, problem: problem ?? form }
     releases.set(node, release)
   }
-  return Object.fromEntries(releases)
+  return releases
+}
+
+interface Pair {
+  readonly at: string | number
+  readonly node: string
+  readonly release: string | undefined
+}
+
+function pairsOf(given: readonly string[] | Readonly<Record<string, string>>): Pair[] {
+  if (!isList(given)) return Object.entries(given).map(([node, release]) => ({ at: node, node, release }))
+  return given.map((text, at) => {
+    const end = text.indexOf('=')
+    return end === -1
+      ? { at, node: text, release: undefined }
+      : { at, node: text.slice(0, end), release: text.slice(end + 1) }
+  })
+}
+
+function problemOf(node: string, release: string, known: RedisFor): string | undefined {
+  if (!planned.test(node)) return `${quoted(node)} is no node of a plan: masters are m1, m2 …, replicas r1, r2 …`
+  if (known.has(node)) return `${node} is said twice`
+  if (release === '' || /\p{Cc}/u.test(release)) return `${form}; the release of ${node} must be a single line`
+  if (!isAddress(release)) return undefined
+  return `an address needs its --sha256, which belongs to --redis alone: give ${node} the path of the archive`
 }
 
 const isList = (given: readonly string[] | Readonly<Record<string, string>>): given is readonly string[] =>

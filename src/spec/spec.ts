@@ -71,8 +71,8 @@ const redisFor = z
   .union([z.array(z.string()), z.record(z.string(), z.string())])
   .transform((given, context): Readonly<Record<string, string>> => {
     const parsed = parseRedisFor(given)
-    if (typeof parsed !== 'string') return parsed
-    context.addIssue({ code: 'custom', message: parsed })
+    if (!('problem' in parsed)) return Object.fromEntries(parsed)
+    context.addIssue({ code: 'custom', message: parsed.problem, path: [parsed.at] })
     return z.NEVER
   })
 

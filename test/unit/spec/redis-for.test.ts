@@ -12,7 +12,7 @@ test('a release of its own is said for each node, as a list or by the names', ()
 })
 
 test.each([
-  [['8.0.6'], '--redis-for ["8.0.6"]: takes NODE=RELEASE, such as r1=8.0.6, not "8.0.6"'],
+  [['8.0.6'], `--redis-for "8.0.6": takes NODE=RELEASE, such as r1=8.0.6`],
   [['x1=8.0.6'], '"x1" is no node of a plan: masters are m1, m2 …, replicas r1, r2 …'],
   [['m0=8.0.6'], '"m0" is no node of a plan'],
   [['r1=8.0.6', 'r1=8.0.2'], 'r1 is said twice'],
