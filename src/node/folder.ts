@@ -15,15 +15,25 @@ const [openMode, privateMode] = [0o644, 0o600]
 export function writeNodeFolder(conf: ConfInput, { rewrite }: { rewrite: boolean }): void {
   mkdirSync(conf.dir, { recursive: true })
   const file = nodeFiles.conf(conf.dir)
-  const text = renderConf(conf)
-  const secret = conf.access?.user !== undefined
   if (existsSync(file)) {
     // Whoever edited it may have left it open to others.
-    if (secret) chmodSync(file, privateMode)
-    if (!rewrite || readFileSync(file, 'utf8') === text) return
+    if (isSecret(conf)) chmodSync(file, privateMode)
+    if (!rewrite || readFileSync(file, 'utf8') === renderConf(conf)) return
     renameSync(file, `${file}.previous`)
   }
-  writeWhole(file, text, secret ? privateMode : openMode)
+  writeConf(file, conf)
+}
+
+/** A redis.conf that is still what was written for `before` becomes that of `now`; an edited one stays. */
+export function refreshConf(before: ConfInput, now: ConfInput): void {
+  const file = nodeFiles.conf(now.dir)
+  if (existsSync(file) && readFileSync(file, 'utf8') === renderConf(before)) writeConf(file, now)
+}
+
+const isSecret = ({ access }: ConfInput): boolean => access?.user !== undefined
+
+function writeConf(file: string, conf: ConfInput): void {
+  writeWhole(file, renderConf(conf), isSecret(conf) ? privateMode : openMode)
 }
 
 /** The last lines of a node's log, from where this run of it began; none where there is no log. */

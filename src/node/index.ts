@@ -4,7 +4,7 @@ export { ConnectionError, NodeClient, ReplyError, type Reply } from './client.js
 export { requireDirectives } from './directives/index.js'
 export { readDirective, renderConf, type ConfInput } from './conf.js'
 export { requireModules } from './module-file.js'
-export { logTail, writeNodeFolder } from './folder.js'
+export { logTail, refreshConf, writeNodeFolder } from './folder.js'
 export { claimPorts, clearDeadClaims, releasePorts, type PortClaims } from './port-claims.js'
 export { findFreePorts, probePort, requireFreePorts, takePorts } from './ports.js'
 export { ownUserName, ownUserWithoutChannels, readUsers, withOwnUser, withoutOwnUser } from './users.js'

@@ -21,14 +21,15 @@ import {
 } from '../cluster/index.js'
 import { LabError } from '../errors.js'
 import type { Emit, ExitCause } from '../events.js'
-import { RedisNode, writeNodeFolder } from '../node/index.js'
-import { labFiles, nodeTls } from '../paths.js'
+import { RedisNode } from '../node/index.js'
+import { labFiles } from '../paths.js'
 import { isAlive } from '../util/process-identity.js'
 import { adoptServers } from './adopt.js'
 import { Attendance } from './attendance.js'
 import { buildOf } from './builds.js'
 import type { Order } from './channel.js'
 import { describeLab, ownLine } from './describe.js'
+import { prepareFolder, refreshFolder } from './node-folders.js'
 import { applyVerb } from './node-verbs.js'
 import type { LabRecord, RunRecord } from './record.js'
 import { writeLab } from './record-writer.js'
@@ -38,7 +39,6 @@ import { RunKeeper } from './run-keeper.js'
 import type { Seed } from './seed.js'
 import type { LabState, LabStatus, ResetResult, UpgradeResult } from './status.js'
 import { Upgrades, type UpgradeOrder } from './upgrades.js'
-import { placeUsers } from './users.js'
 
 export class Supervisor {
   readonly #order: Order
@@ -103,6 +103,7 @@ export class Supervisor {
         this.#record = changed
         writeLab(changed)
       },
+      refresh: (node, before) => refreshFolder({ record: this.#record, access }, node, before),
       onUpgraded: async (node, climb) => {
         this.#keepIds(climb)
         await this.#resets.renew(node)
@@ -209,16 +210,8 @@ export class Supervisor {
     const rewrite = origin.kind === 'kept' && origin.rewriteConf
     const seed = origin.kind === 'new' ? origin.seed : undefined
     const { build, nodes, spec, dir } = record
-    const { set, modules } = spec
-    const tls = access.tls && nodeTls(record.dir)
-    if (tls) await (await import('./tls/index.js')).requireCertificates(record)
-    for (const { name, port, dir, build } of this.#nodes) {
-      writeNodeFolder(
-        { lab: record.name, name, port, dir, build, set, modules, access, ...(tls && { tls }) },
-        { rewrite },
-      )
-      placeUsers(record.dir, dir, build)
-    }
+    if (access.tls) await (await import('./tls/index.js')).requireCertificates(record)
+    for (const node of this.#nodes) prepareFolder({ record, access }, node, { rewrite })
     if (seed) await this.#sow(seed)
     const logFile = labFiles.createLog(dir)
     rmSync(logFile, { force: true })

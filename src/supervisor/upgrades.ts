@@ -18,6 +18,8 @@ export interface UpgradesOptions {
   readonly record: () => LabRecord
   /** Written down before it returns. */
   readonly change: (record: LabRecord) => void
+  /** What it boots from becomes that of the release that it has now, instead of that before. */
+  readonly refresh: (node: RedisNode, before: Build) => void
   /** A node runs its new release, and the cluster is proven: what was known of it is to be asked anew. */
   readonly onUpgraded: (node: RedisNode, climb: Climb) => Promise<void>
 }
@@ -77,7 +79,7 @@ export class Upgrades {
   }
 
   async #run(order: UpgradeOrder): Promise<UpgradeResult> {
-    const { nodes, shape, restarts, emit, record, change, onUpgraded } = this.#options
+    const { nodes, shape, restarts, emit, record, change, refresh, onUpgraded } = this.#options
     const { build: goal, timeoutMs } = order
     const startedAt = Date.now()
     const [{ planRoll, refusalOf }, { look }, { roll }] = await Promise.all([
@@ -119,7 +121,11 @@ export class Upgrades {
           restarts.release(node)
           this.#held = undefined
         },
-        note: (node) => change(withBuild(record(), node, order)),
+        note: (node) => {
+          const noted = record().nodes.find(({ name }) => name === node.name)
+          if (noted) refresh(node, buildOf(record(), noted))
+          change(withBuild(record(), node, order))
+        },
         settled: onUpgraded,
       })
       const result = done(upgraded)

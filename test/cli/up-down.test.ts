@@ -39,6 +39,8 @@ describe('a lab with every default', () => {
       ephemeral: false,
       redis: { engine: 'redis', version, source: expect.any(String) as string, server, cli },
       creator: expect.any(String) as string,
+      tls: null,
+      auth: 'none',
       supervisor: { pid: expect.any(Number) as number, socket: expect.any(String) as string },
       ready: { level: 'full', reasons: [] },
       nodes: expect.any(Array) as unknown,
@@ -48,6 +50,7 @@ describe('a lab with every default', () => {
     expect(first.nodes).toEqual(
       ['m1', 'm2', 'm3', 'r1', 'r2', 'r3'].map((name, index) => ({
         name,
+        redis: { engine: 'redis', version },
         port: 6001 + index,
         busPort: 16001 + index,
         pid: expect.any(Number) as number,

@@ -63,7 +63,7 @@ export class Group implements AsyncDisposable {
   form(creator?: CreatorName, change: Partial<FormContext> = {}): Promise<Formed> {
     const { nodes, servers, shape } = this
     const context: FormContext = {
-      build: inject('build'),
+      build: this.server('m1').build,
       access: openAccess,
       nodes,
       servers,

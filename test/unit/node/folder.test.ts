@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { logTail, writeNodeFolder, type ConfInput } from '../../../src/node/index.js'
+import { logTail, refreshConf, writeNodeFolder, type ConfInput } from '../../../src/node/index.js'
 import { useTempDir } from '../support.js'
 
 const temp = useTempDir()
@@ -39,6 +39,17 @@ test('writing the same again moves nothing aside', () => {
   writeNodeFolder(conf(), { rewrite: true })
   writeNodeFolder(conf(), { rewrite: true })
   expect(existsSync(`${confFile()}.previous`)).toBe(false)
+})
+
+test('with another release a redis.conf becomes what that one knows, unless somebody has edited it', () => {
+  const [before, now] = [{ ...conf(), build: { engine: 'redis', version: '6.0.16' } as const }, conf()]
+  writeNodeFolder(before, { rewrite: false })
+  expect(readFileSync(confFile(), 'utf8')).not.toContain('enable-debug-command')
+  refreshConf(before, now)
+  expect(readFileSync(confFile(), 'utf8')).toContain('enable-debug-command')
+  writeFileSync(confFile(), '# mine\n')
+  refreshConf(before, now)
+  expect(readFileSync(confFile(), 'utf8')).toBe('# mine\n')
 })
 
 test('of the report of a crash the end of a log has the head, which says what has happened', async () => {

@@ -1,17 +1,17 @@
 /** Clusters whose nodes run different releases, formed by both creators: every node sees the same shards. */
 import { expect, test } from 'vitest'
-import { had, isHad, release, unlessHad } from '../support/release.js'
+import { had, isHad, release, unlessHad } from './support/pair.js'
 import { useScratch } from '../support/scratch.js'
 import { shardsSeenBy } from '../support/shards.js'
-import { folders, Group } from './group.js'
-import { planned, seen, viewOf } from './view.js'
+import { folders, Group } from '../cluster/group.js'
+import { planned, seen, viewOf } from '../cluster/view.js'
 
 const scratch = useScratch('file')
 const newFolder = folders(() => scratch.dir)
 // 7.0 says no shard ids; 8.0 and Valkey do.
-const silent = await release('distro')
-const redis = await release('distro:sid')
-const valkey = await release('valkey@distro:sid')
+const silent = release('redis', '7.0')
+const redis = release('redis', '8.0')
+const valkey = release('valkey')
 
 const both = [silent, redis, valkey].every(isHad) ? test.concurrent : test.skip
 both.each([

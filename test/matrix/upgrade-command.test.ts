@@ -5,12 +5,12 @@ import process from 'node:process'
 import { expect, test } from 'vitest'
 import { parseJournalLine, type LabStatus, type UpgradeResult } from '../../src/supervisor/index.js'
 import { idsOf, supervisorOf } from '../support/lab.js'
-import { had, isHad, release, unlessHad } from '../support/release.js'
+import { had, isHad, release, unlessHad } from './support/pair.js'
 import { useScratch } from '../support/scratch.js'
 
 const scratch = useScratch()
-const from = await release('distro')
-const goal = await release('distro:sid')
+const from = release('redis', '7.0')
+const goal = release('redis', '8.0')
 const need = test.skipIf(!isHad(from) || !isHad(goal))
 const skipped = unlessHad(from, goal)
 const older = () => `redis ${had(from).build.version}`

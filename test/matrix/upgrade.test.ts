@@ -1,19 +1,21 @@
 /** A lab that is upgraded while clients write to it, and every write that WAIT has seen acknowledged is there afterwards. */
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { connectLab, startLab, type Lab, type LabStatus, type TimedEvent } from 'redis-lab'
 import { describe, expect, test } from 'vitest'
 import { lostOf } from '../soak/writer/read-back.js'
 import { Writer } from '../soak/writer/writer.js'
 import { ask } from '../support/ask.js'
 import { useLibraryEnvironment } from '../support/library.js'
-import { had, isHad, release, unlessHad } from '../support/release.js'
+import { had, isHad, release, unlessHad } from './support/pair.js'
 import { useScratch } from '../support/scratch.js'
 import { shardsSeenBy } from '../support/shards.js'
 
 const scratch = useScratch()
 useLibraryEnvironment(scratch)
 
-const from = await release('distro')
-const goals = [await release('distro:sid'), await release('valkey@distro:sid')] as const
+const from = release('redis', '7.0')
+const goals = [release('redis', '8.0'), release('valkey')] as const
 /** A release of a suite that moves on may be newer than what these tests know to be possible, and then they say so. */
 const [redis, valkey] = goals
 
@@ -58,6 +60,9 @@ describe.each([
       expect(after.nodes.map(({ id }) => id)).toEqual(before.nodes.map(({ id }) => id))
       expect(await lostOf(after, writer.acknowledged)).toEqual([])
       expect((await shardsSeen(lab)).size).toBe(1)
+      // A line that the old release lacked: redis.conf is that of the new one.
+      const confs = lab.nodes.map(({ port }) => readFileSync(path.join(lab.dir, String(port), 'redis.conf'), 'utf8'))
+      expect(confs.filter((text) => !text.includes('cluster-announce-human-nodename'))).toEqual([])
 
       expect(result.nodes.map(({ name }) => name).sort()).toEqual(before.nodes.map(({ name }) => name).sort())
       expect(result.nodes.every(({ slotsAwayMs }) => slotsAwayMs === null)).toBe(true)

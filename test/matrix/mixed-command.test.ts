@@ -2,19 +2,19 @@
 import { cpSync, rmSync } from 'node:fs'
 import process from 'node:process'
 import path from 'node:path'
-import { expect, inject, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { BuildRow, LabRow } from '../../src/view/index.js'
 import type { LabStatus } from '../../src/supervisor/index.js'
 import { ask } from '../support/ask.js'
 import { idsOf, nodeOf, supervisorOf } from '../support/lab.js'
-import { had, isHad, release, unlessHad, type Had } from '../support/release.js'
+import { had, isHad, release, unlessHad } from './support/pair.js'
 import { useScratch } from '../support/scratch.js'
 
 const scratch = useScratch()
-const own = await release('distro')
-const other = await release('distro:sid')
-const valkey = await release('valkey@distro:sid')
-const need = (...found: readonly (Had | string)[]) => test.skipIf(!found.every(isHad))
+const own = release('redis', '7.0')
+const other = release('redis', '8.0')
+const valkey = release('valkey')
+const need = (...found: readonly ReturnType<typeof release>[]) => test.skipIf(!found.every(isHad))
 
 const releases = ({ nodes }: LabStatus) => nodes.map(({ name, redis }) => `${name} ${redis.engine} ${redis.version}`)
 const versionOf = async ({ port }: { port: number }) =>
@@ -124,7 +124,7 @@ need(own, other)(
 )
 
 test('what a config file says of single nodes is shown, with who said it', async () => {
-  const { code, stdout } = await scratch.run('config', '--redis-for', `r1=${inject('build').server}`)
+  const { code, stdout } = await scratch.run('config', '--redis-for', 'r1=system')
   expect(code).toBe(0)
   expect(stdout).toMatch(/^redisFor +r1=\S+ +flag$/m)
 })
