@@ -1,7 +1,7 @@
 /** A lab that is interrupted while it forms, or never becomes one: nothing of it stays. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import type { LabStatus } from '../../src/supervisor/index.js'
 import { neverProven, neverReady, nodeOf, small } from '../support/lab.js'
 import { labsIn, useScratch } from '../support/scratch.js'
@@ -80,8 +80,13 @@ test('--wait asks for less: a lab that will never be "full" is good enough for "
 })
 
 test('when redis-cli fails, what it said is shown and kept', async () => {
-  const noCluster = ['--set', 'user default on nopass allkeys +@all -cluster']
-  const { code, stdout, stderr } = await scratch.run('up', ...small, '--creator', 'redis-cli', ...noCluster)
+  const dir = path.join(scratch.dir, 'programs')
+  mkdirSync(dir)
+  const { server, cli } = inject('build')
+  symlinkSync(server, path.join(dir, path.basename(server)))
+  const script = `#!/bin/sh\ncase "$1" in --cluster) echo 'NOPERM says redis-cli'; exit 1;; esac\nexec '${cli}' "$@"\n`
+  writeFileSync(path.join(dir, path.basename(cli)), script, { mode: 0o755 })
+  const { code, stdout, stderr } = await scratch.run('up', ...small, '--creator', 'redis-cli', '--redis', dir)
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   expect(stderr).toMatch(/^redis-lab: redis-cli could not create the cluster: .* exit code 1$/m)
   expect(stderr).toMatch(/^ {2}.*NOPERM/m)
