@@ -32,7 +32,7 @@ export class Snapshot implements AsyncDisposable {
 
   /** Deletes it. Labs that were begun from it have copies of their own. Calling it again does nothing. */
   async remove(): Promise<void> {
-    const { removeFolderOf } = await import('./store.js')
+    const { removeFolderOf } = await import('./remove.js')
     removeFolderOf(this.dir)
   }
 

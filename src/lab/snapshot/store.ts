@@ -1,5 +1,5 @@
 /** The snapshots that there are, and their end. */
-import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { LabError } from '../../errors.js'
 import { snapshotEntry, snapshotLock, snapshotsDir, type Places } from '../../paths.js'
@@ -8,7 +8,8 @@ import { clearDeadLock, withLock } from '../../util/lock.js'
 import { sweepAbandoned } from '../../util/owned-folder.js'
 import { isDraft } from './draft.js'
 import { Snapshot } from './handle.js'
-import { isSnapshotFile, readManifest, type Manifest } from './manifest.js'
+import { readManifest, type Manifest } from './manifest.js'
+import { removeFolderOf } from './remove.js'
 
 /** In alphabetical order; what is being made, and locks, begin with a dot. */
 export function snapshotNames(places: Places): string[] {
@@ -62,21 +63,6 @@ export async function removeSnapshots(places: Places, names: readonly string[]):
       removeFolderOf(snapshotEntry(places, name)),
     )
   }
-}
-
-/** Only what a snapshot consists of, and the manifest first: what is cut short is no snapshot any more. */
-export function removeFolderOf(dir: string): void {
-  if (!existsSync(dir)) return
-  rmSync(path.join(dir, 'manifest.json'), { force: true })
-  for (const name of readdirSync(dir).filter(isSnapshotFile)) rmSync(path.join(dir, name), { force: true })
-  const others = readdirSync(dir)
-  if (others.length === 0) return rmdirSync(dir)
-  throw new LabError({
-    code: 'storage',
-    message: `the folder of the snapshot holds something else, and stays: ${dir}`,
-    hint: 'Its data is deleted. Take out what is yours.',
-    details: others,
-  })
 }
 
 /** @throws LabError `bad-input` */
