@@ -1,6 +1,7 @@
 /** A lab as the cluster clients take it: nodes to begin with, and what it takes to be let in. */
 import { readFileSync } from 'node:fs'
 import type { Access } from '../node/index.js'
+import { readAccess } from '../supervisor/index.js'
 
 export interface ClientNode {
   readonly url: string
@@ -64,4 +65,13 @@ function tlsTextsOf({ tls }: Access): TlsTexts | undefined {
     string,
   ]
   return { ca, cert, key }
+}
+
+/** Of a lab that is known by its folder. @throws LabError `lab-damaged`; NodeJS.ErrnoException when the certificates are gone */
+export function clientShapesOf(
+  dir: string,
+  nodes: readonly ClientNode[],
+): { readonly nodeRedis: NodeRedisShape; readonly ioredis: IoredisShape } {
+  const access = readAccess(dir)
+  return { nodeRedis: nodeRedisShape(nodes, access), ioredis: ioredisShape(nodes, access) }
 }

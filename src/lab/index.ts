@@ -1,4 +1,5 @@
 export { pruneBuilds, removeBuilds, usedBuilds, type BuildUser, type PrunedBuilds, type UsedBuild } from './builds.js'
+export { clientShapesOf } from './client-shapes.js'
 export type { Credentials, IoredisShape, NodeRedisShape, TlsTexts } from './client-shapes.js'
 export { controlOf, type NodeControl } from './control.js'
 export { findLab, labNames, requireLab, requireRunning, type FoundLab } from './find.js'

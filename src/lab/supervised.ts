@@ -25,7 +25,9 @@ export async function supervisedLab(
   const found = requireRunning(places, name)
   if (found.kind === 'running') return found
   if (!found.record.formed || !found.run.formed) throw gone(name)
-  const opened = await openLab({ name }, { ...context, leased: false })
+  // The lab is adopted as it is, whatever the environment would ask of one that is begun.
+  const { REDIS_LAB_PASSWORD: _password, REDIS_LAB_REDIS: _redis, ...env } = context.env
+  const opened = await openLab({ name }, { ...context, env, leased: false })
   if (opened.kind === 'started') opened.line.hangUp()
   const now = requireRunning(places, name)
   if (now.kind === 'running') return now

@@ -3,6 +3,7 @@ import { LabError } from '../errors.js'
 import type { TimedEvent } from '../events.js'
 import { requireDirectives } from '../node/index.js'
 import { readLab, type UpgradeResult } from '../supervisor/index.js'
+import { requireUsersIn } from './access.js'
 import { askStatus, askUpgrade, listenTo } from './client.js'
 import { installFor, type OpenContext } from './open.js'
 
@@ -30,12 +31,14 @@ export async function upgradeLab(
   if (!record) throw new LabError({ code: 'lab-not-found', message: `there is no lab in ${dir} any more` })
   // Nobody waits for a build that is of no use then. What counts is what the supervisor finds.
   const { state, ready } = await askStatus(socket)
-  if (state !== 'running') {
+  // What an upgrade that was cut off has left may be degraded, and is the supervisor's to judge.
+  if (state !== 'running' && state !== 'degraded') {
     const hint = 'redis-lab status shows how it is; only a cluster that is whole is upgraded.'
     throw new LabError({ code: 'wrong-state', message: `the lab is ${state}`, hint, details: ready.reasons })
   }
   const { malloc, tls } = record.spec
   const build = await installFor({ redis, sha256, malloc, tls }, context)
+  requireUsersIn(build, record.spec)
   await requireDirectives({ build, ...record.spec })
   await onBuilt?.()
   if (onEvent) await listenTo(socket, onEvent, { awaited: true })

@@ -30,8 +30,8 @@ export const openAccess: Access = {}
 
 export interface CliAccess {
   readonly args: readonly string[]
-  /** Added to its environment. Unlike the words of a command, others cannot read it. */
-  readonly env: Readonly<Record<string, string>>
+  /** Added to its environment. Unlike the words of a command, others cannot read it. `undefined` takes away what stands there. */
+  readonly env: Readonly<Record<string, string | undefined>>
 }
 
 /** How redis-cli (and valkey-cli) is told. */
@@ -41,6 +41,7 @@ export function cliAccess({ tls, user }: Access): CliAccess {
       ...(tls ? ['--tls', '--cacert', tls.ca, '--cert', tls.cert, '--key', tls.key] : []),
       ...(user?.name === undefined ? [] : ['--user', user.name]),
     ],
-    env: user ? { REDISCLI_AUTH: user.password } : {},
+    // What somebody has exported for another server is not this one's.
+    env: { REDISCLI_AUTH: user?.password },
   }
 }

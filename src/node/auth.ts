@@ -17,9 +17,9 @@ export function authLines({ user }: Access): string[] {
   return ['aclfile users.acl', `masteruser ${user.name}`, `masterauth ${password}`]
 }
 
-/** The same redis.conf without the passwords in it. */
+/** The same redis.conf without the passwords in it, nor the users that CONFIG REWRITE puts there with their hashes. */
 export const withoutPasswords = (confText: string): string =>
   confText.replaceAll(
-    /^([ \t]*(?:requirepass|(?:master|primary)auth|[a-z-]+-pass))[ \t].*$/gim,
+    /^([ \t]*"?(?:user|requirepass|(?:master|primary)auth|[a-z-]+-pass)"?)[ \t].*$/gim,
     (_, name: string) => `${name} ${hiddenSecret}`,
   )

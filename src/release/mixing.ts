@@ -10,7 +10,7 @@
  * that stand here; a line that is not here counts as the one before it.
  */
 import type { Build } from './build.js'
-import { compareVersions } from './version.js'
+import { compareVersions, lineOf } from './version.js'
 
 type Release = Pick<Build, 'engine' | 'version'>
 
@@ -47,13 +47,22 @@ function lineFor({ engine, version }: Release): RdbLine {
 const canRead = ({ writes, readsForeign = writes }: RdbLine, version: number, own: boolean): boolean =>
   own ? version <= writes : version <= readsForeign
 
+/**
+ * Commands of a newer line are in its append-only file and in what it sends to its replicas, and an older one passes over what
+ * it does not know without a word: the RDB version says nothing of that. The two engines have Redis 7.2 in common.
+ */
+const isOlderLine = (one: Release, other: Release): boolean =>
+  one.engine === other.engine && compareVersions(`${lineOf(one.version)}.0`, `${lineOf(other.version)}.0`) < 0
+
 /** Whether `reader` can load the data that `writer` has written down. */
 export function readsDataOf(reader: Release, writer: Release): boolean {
+  if (isOlderLine(reader, writer)) return false
   return canRead(lineFor(reader), lineFor(writer).writes, reader.engine === writer.engine)
 }
 
 /** Whether `replica` can follow `master`: it can load what that one sends to it. */
 export function canFollow(replica: Release, master: Release): boolean {
+  if (isOlderLine(replica, master)) return false
   const { sendsAtLeast } = lineFor(master)
   if (readsDataOf(replica, master)) return true
   return sendsAtLeast !== undefined && canRead(lineFor(replica), sendsAtLeast, replica.engine === master.engine)

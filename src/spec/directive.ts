@@ -58,7 +58,7 @@ const owned: Readonly<Record<string, string>> = {
  * Also of one that is refused: whoever tries `--set "requirepass …"` means a password.
  */
 export function withoutSecret(text: string): string {
-  const [, name = ''] = /^\s*(\S+)\s/.exec(text) ?? []
+  const [, name = ''] = /^\s*["']?([\w.-]+)["']?\s*[\s=:]/.exec(text) ?? []
   return holdsSecret(name) ? `${name} ${hiddenSecret}` : text
 }
 

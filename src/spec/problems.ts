@@ -54,13 +54,19 @@ function sentences(
   }
   const key = String(issue.path[0])
   const given = issue.path.reduce<unknown>((at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step], said)
-  const value = key === 'set' && typeof given === 'string' ? withoutSecret(given) : given
+  const value = key === 'set' ? shownDirective(given) : given
   const { secret = false, expects = switchTakes } = metaOf(shape, key)
   const sentence =
     issue.code === 'custom' && issue.message
       ? `${name(shape, key)}${secret ? '' : ` ${spelled(value)}`}: ${issue.message}`
       : `${name(shape, key)} takes ${expects}${secret ? '' : `, not ${spelled(value)}`}`
   return [place(issue.path, sentence)]
+}
+
+/** What is no directive at all may still have a password somewhere in it. */
+function shownDirective(given: unknown): unknown {
+  if (typeof given === 'string') return withoutSecret(given)
+  return typeof given === 'object' && given !== null ? (Array.isArray(given) ? ['…'] : { '…': '…' }) : given
 }
 
 /** As JSON spells it. What that has no words for is shown as a debugger would, and NaN, which it calls null, as NaN. */

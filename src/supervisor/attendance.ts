@@ -34,9 +34,22 @@ const settleMs = 5000
 export class Attendance {
   readonly #options: AttendanceOptions
   #lastSnapshot: Promise<unknown> = Promise.resolve()
+  readonly #underWay = new Set<Promise<unknown>>()
 
   constructor(options: AttendanceOptions) {
     this.#options = options
+  }
+
+  /** Resolves when what was asked for before is over: snapshots, failovers, and what was to be done to nodes. */
+  async idle(): Promise<void> {
+    await Promise.allSettled([this.#lastSnapshot, ...this.#underWay])
+  }
+
+  #during<Result>(work: Promise<Result>): Promise<Result> {
+    const over = work.finally(() => this.#underWay.delete(over))
+    over.catch(() => {})
+    this.#underWay.add(over)
+    return over
   }
 
   /** @throws LabError `node-not-found`, `wrong-state`, or why the node did not come to be as it was wanted */
@@ -46,7 +59,7 @@ export class Attendance {
     const { nodes, restarts, status, onChange } = this.#options
     try {
       const { restart, timeoutMs } = options
-      await applyVerb(verb, node, restarts, { restart, deadline: Date.now() + timeoutMs })
+      await this.#during(applyVerb(verb, node, restarts, { restart, deadline: Date.now() + timeoutMs }))
     } finally {
       onChange()
     }
@@ -58,7 +71,7 @@ export class Attendance {
     const startedAt = Date.now()
     const target = this.#require(name)
     this.#options.requireQuiet()
-    const result = await failover(this.#observed(), target, { mode, deadline: startedAt + timeoutMs })
+    const result = await this.#during(failover(this.#observed(), target, { mode, deadline: startedAt + timeoutMs }))
     const [promoted, demoted] = [result.promoted.name, result.demoted.name]
     const elapsedMs = Date.now() - startedAt
     this.#options.emit({ type: 'failover-done', node: promoted, former: demoted, mode, elapsedMs })
@@ -92,6 +105,11 @@ export class Attendance {
    * @throws LabError `wrong-state` when the lab is not whole; `snapshot-failed`
    */
   snapshot(options: Timeout & { dir: string }): Promise<TakenSnapshot> {
+    try {
+      this.#options.requireQuiet()
+    } catch (error) {
+      return Promise.reject(LabError.from(error))
+    }
     // One at a time: they use the same files of the nodes.
     const taken = this.#lastSnapshot.then(() => this.#snapshot(options))
     this.#lastSnapshot = taken.catch(() => {})
@@ -101,6 +119,7 @@ export class Attendance {
   async #snapshot({ dir, timeoutMs }: Timeout & { dir: string }): Promise<TakenSnapshot> {
     const startedAt = Date.now()
     this.#options.requireRunning()
+    this.#options.requireQuiet()
     const { takeSnapshot } = await import('./take-snapshot.js')
     await this.#whole(startedAt + Math.min(settleMs, timeoutMs))
     const taken = await takeSnapshot(this.#options.nodes, { dir, deadline: startedAt + timeoutMs })

@@ -36,12 +36,17 @@ export function claimFolder(
     symlinkSync(dir, entry)
   }
   let made: string | undefined
+  let recorded = false
   try {
     made = makeFolder(dir)
     writeNew(labFiles.record(dir), recordText(record))
+    recorded = true
     writeAccess(dir, access)
     if (users !== undefined) writeUsers(labFiles.users(dir), users)
   } catch (error) {
+    // Whose record it is else, if it is not this lab's, nobody may take away.
+    if (recorded)
+      for (const file of [labFiles.access, labFiles.users, labFiles.record]) rmSync(file(dir), { force: true })
     if (dir !== entry) rmSync(entry, { force: true })
     if (made !== undefined) removeMade(dir, made)
     // Two labs of different names that were given one folder in the same moment.

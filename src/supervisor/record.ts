@@ -42,6 +42,8 @@ const labRecord = z.object({
     ...recordedShape,
     // On disk the options are as they were resolved, not as they were typed.
     set: z.array(z.object({ name: oneLine, value: oneLine })),
+    // After an upgrade that was cut off it may be an address, which nobody may type there. Older records have none.
+    redisFor: z.record(z.string(), oneLine).default({}),
     // Records of before there were modules have none.
     modules: z.array(z.object({ file: z.string(), args: z.array(z.string()) })).default([]),
     timeout: z.number(),

@@ -185,7 +185,9 @@ export class Supervisor {
   /** To another release, node by node. @throws LabError `wrong-state`, `bad-input`, `upgrade-failed` */
   async upgrade(order: UpgradeOrder): Promise<UpgradeResult> {
     this.#requireRunning()
-    return this.#upgrades.run(order, () => this.#resets.idle()).finally(() => this.#run.soon())
+    return this.#upgrades
+      .run(order, () => Promise.all([this.#resets.idle(), this.attendance.idle()]))
+      .finally(() => this.#run.soon())
   }
 
   /** Idempotent: everybody who asks waits for the same end. @throws LabError `stop-failed` when a server is still there */

@@ -121,10 +121,14 @@ export class Upgrades {
           restarts.release(node)
           this.#held = undefined
         },
-        note: (node) => {
+        note: (node, way) => {
           const noted = record().nodes.find(({ name }) => name === node.name)
-          if (noted) refresh(node, buildOf(record(), noted))
-          change(withBuild(record(), node, order))
+          const before = noted ? buildOf(record(), noted) : node.build
+          const write = () => change(withBuild(record(), node, order))
+          // Cut off in between, a newer release is found with the redis.conf of an older one, which it can read.
+          if (way === 'forward') write()
+          refresh(node, before)
+          if (way === 'back') write()
         },
         settled: onUpgraded,
       })

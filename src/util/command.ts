@@ -31,6 +31,9 @@ export interface CommandResult {
 
 const graceMs = 3000
 
+/** What is meant for a lab is no business of a compiler or of apt, whoever's environment it stands in. */
+const withheld = { REDIS_LAB_PASSWORD: undefined }
+
 /**
  * A shell that leads a process group of its own and holds one end of a pipe. When this process dies, by whatever signal, the
  * other end closes: `read` returns, and the whole group is killed. When the command ends first, the watcher is told to go.
@@ -57,7 +60,7 @@ export async function runCommand(
   const command = [file, ...args].join(' ')
   const [{ execa }, { default: treeKill }] = await Promise.all([import('execa'), import('tree-kill')])
   if (signal?.aborted) throw interrupted(command)
-  const common = { ...(cwd && { cwd }), ...(env && { env }), all: true, reject: false } as const
+  const common = { ...(cwd && { cwd }), env: { ...env, ...withheld }, all: true, reject: false } as const
   const child = tethered
     ? execa('/bin/sh', ['-c', tether, 'sh', file, ...args], { ...common, stdin: 'pipe', detached: true })
     : execa(file, args, { ...common, stdin: 'ignore' })

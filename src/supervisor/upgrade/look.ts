@@ -1,9 +1,11 @@
 /** The lab as it is before an upgrade: what the plan is made from, or why none is made. */
 import { readFileSync } from 'node:fs'
-import { isMaster, measureReady, startClimb, type Climb, type Shape } from '../../cluster/index.js'
+import { isAtLeast, isMaster, measureReady, startClimb, type Climb, type Shape } from '../../cluster/index.js'
 import { LabError } from '../../errors.js'
+import type { ReadyLevel } from '../../events.js'
 import { readDirective, type RedisNode } from '../../node/index.js'
 import { nodeFiles } from '../../paths.js'
+import { canFollow } from '../../release/index.js'
 import { commandFor } from '../../spec/index.js'
 import { ownLine } from '../describe.js'
 import type { LabRecord } from '../record.js'
@@ -16,7 +18,7 @@ export async function look(
 ): Promise<RollNode[]> {
   const climb = startClimb(nodes, shape)
   const { level, reasons } = await measureReady(climb)
-  if (level !== 'full') {
+  if (level !== 'full' && !(await lacksOnlyOldReplicas(nodes, climb, level))) {
     const hint = `${commandFor(lab, 'status')} shows how it is; only a cluster that is whole is upgraded, or an upgrade that stopped goes on.`
     throw new LabError({ code: 'wrong-state', message: 'the lab is degraded', hint, details: reasons })
   }
@@ -36,6 +38,24 @@ export async function look(
       keepsData: await keepsData(node),
     })),
   )
+}
+
+/**
+ * An upgrade that was cut off right after a failover leaves an old master behind as the replica of a newer one, which it cannot
+ * follow: it is what the upgrade would have upgraded next. Nothing else may be amiss.
+ */
+async function lacksOnlyOldReplicas(nodes: readonly RedisNode[], climb: Climb, level: ReadyLevel): Promise<boolean> {
+  if (!isAtLeast(level, 'ok')) return false
+  const masters = mastersOf(nodes, climb)
+  const nodeOf = (name: string) => nodes.find((node) => node.name === name)
+  const isLeftBehind = (node: RedisNode) => {
+    const master = nodeOf(masters.get(node) ?? '')
+    return master !== undefined && !canFollow(node.build, master.build)
+  }
+  const others = nodes.filter((node) => masters.get(node) && !isLeftBehind(node))
+  if (others.length === nodes.filter((node) => masters.get(node)).length) return false
+  const links = await Promise.all(others.map(async (node) => (await node.client()).text('INFO', 'replication')))
+  return links.every((info) => /^master_link_status:up\r?$/m.test(info))
 }
 
 /** Who is whose master at this moment, by the names of the plan, as each node says of itself. */

@@ -10,7 +10,16 @@
  */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { failover, giveShardIds, waitReady, type Climb, type Shape } from '../../cluster/index.js'
+import {
+  failover,
+  giveShardIds,
+  isMaster,
+  isMyself,
+  parseNodes,
+  waitReady,
+  type Climb,
+  type Shape,
+} from '../../cluster/index.js'
 import { LabError, unreachable } from '../../errors.js'
 import type { Emit, ReadyLevel } from '../../events.js'
 import type { RedisNode } from '../../node/index.js'
@@ -35,7 +44,7 @@ export interface RollContext {
   readonly hold: (node: RedisNode) => void
   readonly release: (node: RedisNode) => void
   /** Writes down what the node, which is stopped, is started with next. */
-  readonly note: (node: RedisNode) => void
+  readonly note: (node: RedisNode, way: 'forward' | 'back') => void
   /** It is as its new release has it, and the cluster is proven. */
   readonly settled: (node: RedisNode, climb: Climb) => Promise<void>
 }
@@ -67,16 +76,17 @@ async function upgradeNode(
   const from = node.build
   const startedAt = Date.now()
   const deadline = startedAt + timeoutMs
+  await requireRole(node, alone)
   hold(node)
   const layout = layoutOf(node)
   await node.stop('upgrade')
   try {
     node.use(goal)
-    note(node)
     giveShardIds(
       node,
       nodes.filter((other) => other !== node),
     )
+    note(node, 'forward')
     await startAgain(node, context, deadline)
   } catch (error) {
     signal.throwIfAborted()
@@ -91,6 +101,18 @@ async function upgradeNode(
   const facts = { node: name, port: node.port, from: spellRelease(was), to: spellRelease(is) }
   emit({ type: 'node-upgraded', ...facts, slotsAwayMs, elapsedMs: Date.now() - startedAt })
   return { name, port: node.port, from: was, to: is, slotsAwayMs }
+}
+
+/** Somebody else may have had a failover since the plan was made: nobody who owns slots is stopped but whom the plan says so of. */
+async function requireRole(node: RedisNode, alone: boolean): Promise<void> {
+  const client = await node.client()
+  const own = parseNodes(await client.text('CLUSTER', 'NODES')).find(isMyself)
+  if (own && isMaster(own) === alone) return
+  const role = alone ? 'is a replica' : 'is a master'
+  throw new LabError({
+    code: 'wrong-state',
+    message: `${node.name} ${role} by now, after a failover that was not this one's`,
+  })
 }
 
 async function startAgain(node: RedisNode, { signal }: RollContext, deadline: number): Promise<void> {
@@ -113,11 +135,16 @@ async function goBack(
   failure: LabError,
 ): Promise<LabError> {
   const said = (what: string) => new LabError({ ...failure.toJSON(), details: [...failure.details, what] })
+  if (node.identity) {
+    // It may only be slow. Whoever looks after it from here on is to know when it answers.
+    context.release(node)
+    node.listening({ deadline: Infinity }).catch(() => {})
+  }
   if (node.identity || layoutOf(node) !== layout)
     return said(`${node.name} is left as it is: ${spellRelease(context.goal)} may have changed its data`)
   try {
     node.use(from)
-    context.note(node)
+    context.note(node, 'back')
     await startAgain(node, context, Math.max(deadline, Date.now() + 10_000))
     context.release(node)
     return said(`${node.name} runs ${spellRelease(from)} again`)
@@ -154,6 +181,8 @@ async function handOver(
 ): Promise<void> {
   const startedAt = Date.now()
   const deadline = startedAt + timeoutMs
+  // Of a master that it is already it would make a replica.
+  await requireRole(memberOf(nodes, name), false)
   await failover(nodes, memberOf(nodes, name), { mode: 'agreed', deadline, signal })
   emit({ type: 'failover-done', node: name, former, mode: 'agreed', elapsedMs: Date.now() - startedAt })
   const oldFollowsNew = next?.kind === 'upgrade' && next.node === former

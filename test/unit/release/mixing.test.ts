@@ -6,17 +6,17 @@ const read = (text: string): Pick<Build, 'engine' | 'version'> => {
   return { engine: engine === 'valkey' ? 'valkey' : 'redis', version }
 }
 
-/** What was tried: a master, and who could and who could not follow it. */
+/** What was tried: a master, and who could and who could not follow it. An older line of its own may lack its commands. */
 const tried = [
   ['redis 5.0.5', ['redis 6.0.16', 'redis 7.0.15', 'redis 8.6.3', 'valkey 9.1.2'], []],
-  ['redis 6.2.16', ['redis 5.0.14', 'redis 6.0.16', 'valkey 7.2.7'], []],
+  ['redis 6.2.16', ['redis 6.2.17', 'valkey 7.2.7'], ['redis 5.0.14', 'redis 6.0.16']],
   ['redis 7.0.15', ['redis 7.2.6', 'redis 8.0.2', 'valkey 7.2.7', 'valkey 9.1.2'], ['redis 5.0.14', 'redis 6.2.16']],
   ['redis 7.2.6', ['redis 7.4.1', 'valkey 7.2.7', 'valkey 8.0.1', 'valkey 9.1.2'], ['redis 7.0.15']],
   ['redis 7.4.1', ['redis 8.0.6'], ['redis 7.2.6', 'valkey 8.0.1', 'valkey 9.1.2']],
-  ['redis 8.0.6', ['redis 8.0.2', 'redis 7.4.1', 'redis 8.6.3'], ['redis 7.0.15', 'valkey 8.0.1', 'valkey 9.1.2']],
+  ['redis 8.0.6', ['redis 8.0.2', 'redis 8.6.3'], ['redis 7.4.1', 'redis 7.0.15', 'valkey 8.0.1', 'valkey 9.1.2']],
   ['redis 8.6.3', [], ['redis 8.0.6', 'redis 7.0.15', 'valkey 9.1.2']],
-  ['valkey 8.0.1', ['redis 7.2.6', 'redis 8.0.6', 'valkey 7.2.7', 'valkey 9.1.2'], ['redis 7.0.15']],
-  ['valkey 9.1.2', ['redis 7.2.6', 'redis 8.6.3', 'valkey 7.2.7', 'valkey 8.0.1'], ['redis 7.0.15', 'redis 6.2.16']],
+  ['valkey 8.0.1', ['redis 7.2.6', 'redis 8.0.6', 'valkey 9.1.2'], ['redis 7.0.15', 'valkey 7.2.7']],
+  ['valkey 9.1.2', ['redis 7.2.6', 'redis 8.6.3'], ['valkey 7.2.7', 'valkey 8.0.1', 'redis 7.0.15', 'redis 6.2.16']],
 ] as const
 
 test.each(tried)('%s is followed by those who were seen to follow it, and by no other', (master, can, cannot) => {
@@ -25,10 +25,8 @@ test.each(tried)('%s is followed by those who were seen to follow it, and by no 
 })
 
 test('what Valkey 9 writes down nobody else reads, though others can follow it', () => {
-  for (const reader of ['redis 8.0.6', 'valkey 8.0.1']) {
-    expect(readsDataOf(read(reader), read('valkey 9.1.2'))).toBe(false)
-    expect(canFollow(read(reader), read('valkey 9.1.2'))).toBe(true)
-  }
+  expect(readsDataOf(read('redis 8.0.6'), read('valkey 9.1.2'))).toBe(false)
+  expect(canFollow(read('redis 8.0.6'), read('valkey 9.1.2'))).toBe(true)
   expect(readsDataOf(read('valkey 9.1.2'), read('valkey 8.0.1'))).toBe(true)
 })
 
