@@ -10,6 +10,8 @@
  *    election is due) and becomes master with the epoch of then, which nobody else believes. A new epoch makes them.
  *  - A new master tells everybody at once; one that has become a replica, or has a new epoch, only by and by, and until then the
  *    others take the one for a master without slots. With a short node timeout it asks them all at its next tick.
+ *  - Whoever hears of the old one first has slots that are nobody's until it hears of the new one, and a master whose cluster was
+ *    down for a moment refuses its clients until 2 seconds after its start (CLUSTER_WRITABLE_DELAY): the new one speaks first.
  *  - Another replica of the old master that hears first that this one has none of its slots any more, and then who has them, does
  *    not follow the new one: it stays the replica of a replica, which nobody lists to clients (clusterUpdateSlotsConfigWith takes
  *    only slots that changed hands for a reason; seen on 8.0.6, about once in fifty failovers). It is told whom to follow.
@@ -82,7 +84,10 @@ export class Aid {
       await client.call('CLUSTER', 'BUMPEPOCH')
       await this.#letSpeak(this.#promoted)
     }
-    if (canBeAsked(this.#demoted) && (await isReplica(this.#demoted))) await this.#letSpeak(this.#demoted)
+    if (!canBeAsked(this.#demoted) || !(await isReplica(this.#demoted))) return
+    const others = members.filter((member) => member !== this.#promoted && member !== this.#demoted)
+    const know = await Promise.all(others.filter(canBeAsked).map((member) => knows(member, me.id)))
+    await this.#letSpeak(know.includes(false) ? this.#promoted : this.#demoted)
   }
 
   async end(): Promise<void> {
@@ -124,6 +129,12 @@ export class Aid {
     if (this.#speaking.has(member)) return
     this.#speaking.set(member, await borrow([member], 'cluster-node-timeout', String(talkativeTimeoutMs)))
   }
+}
+
+/** It has heard who has the slots now. */
+async function knows(member: Member, promotedId: string): Promise<boolean> {
+  const line = (await askNodes(member)).find(({ id }) => id === promotedId)
+  return line !== undefined && isMaster(line) && line.slots.length > 0
 }
 
 async function isReplica(member: Member): Promise<boolean> {

@@ -27,7 +27,7 @@ const pollMs = 10
 /**
  * @param target the replica that is to be master; of a master, the replica that has most of its writes is taken
  * @returns when every node that can be asked sees the new master with the slots of the former one, and the former one, where it
- *   is there, as its replica
+ *   is there, as its replica; and when all that have served clients before do so again
  * @throws LabError `wrong-state` when it cannot be begun; `failover-failed` at the deadline, with what each node saw last
  */
 export async function failover(
@@ -50,12 +50,20 @@ export async function failover(
     )
   }
   const slots = master.slots.join(' ')
+  const served = await serving(members)
   const aid = new Aid(promoted, demoted, mode)
   await aid.begin()
   let last: readonly string[] = []
   const agreed = async () => {
     last = await dissenters(members, { promoted, demoted, slots })
-    if (last.length === 0) return true
+    const nowServing = last.length === 0 ? await serving(served) : []
+    if (last.length === 0) {
+      // Between two pieces of news the slots were nobody's, and a master that is not up for 2 seconds yet refuses its clients
+      // until then. Whoever served them before does so again.
+      const refusing = served.filter(canBeAsked).filter((member) => !nowServing.includes(member))
+      last = refusing.map(({ name, port }) => `${name} (port ${port}): its cluster is down for a moment`)
+      return refusing.length === 0 || undefined
+    }
     // Whoever cannot be asked right now is asked again with the next look.
     await aid.give(members).catch(() => {})
     return undefined
@@ -71,6 +79,17 @@ export async function failover(
     hint: `${commandFor(promoted.lab, 'logs', promoted.name)} shows what Redis made of it; --timeout gives it more time.`,
     details: last,
   })
+}
+
+/** Those whose cluster is up, as they say themselves. */
+async function serving(members: readonly Member[]): Promise<Member[]> {
+  const asked = await Promise.all(
+    members.filter(canBeAsked).map(async (member) => {
+      const info = await askInfo(member, 'CLUSTER', 'INFO').catch(() => new Map<string, string>())
+      return info.get('cluster_state') === 'ok' ? [member] : []
+    }),
+  )
+  return asked.flat()
 }
 
 /** Of its replicas that can be asked the one that has read furthest. */
