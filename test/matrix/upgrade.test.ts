@@ -142,3 +142,24 @@ test.skipIf(!isHad(from) || !isHad(redis))(
   },
   120_000,
 )
+
+test.skipIf(!isHad(from) || !isHad(redis))(
+  `an old master that cannot follow a newer one, as an upgrade leaves it that was cut off, is upgraded with the rest${unlessHad(from, redis)}`,
+  async () => {
+    const newer = had(redis)
+    await using lab = await startLab({ redis: had(from).redis, redisFor: { r1: newer.redis } })
+    await ask(lab.master().port, 'SET', await lab.keyFor('m1', { prefix: 'kept' }), 'yes')
+    expect(await lab.failover('r1')).toEqual({ promoted: 'r1', demoted: 'm1' })
+    // What it has heard so far it can go on with; after a restart it would have to read all of it.
+    await lab.node('m1').restart()
+    await expect.poll(async () => (await lab.status()).ready.reasons.join(), { timeout: 30_000 }).toMatch(/m1/)
+    const { nodes } = await lab.upgrade({ redis: newer.redis })
+    expect(nodes.map(({ name }) => name)).not.toContain('r1')
+    expect(await lab.status()).toMatchObject({ state: 'running', redis: newer.build, ready: { reasons: [] } })
+    expect(await ask(lab.master().port, 'DBSIZE')).toBe(1)
+    // Anything else that is amiss is no business of an upgrade.
+    await lab.node('r2').stop()
+    await expect(lab.upgrade({ redis: had(from).redis })).rejects.toMatchObject({ code: 'wrong-state' })
+  },
+  120_000,
+)

@@ -38,9 +38,12 @@ interface Shard {
 export function planRoll(nodes: readonly RollNode[], goal: Release): RollStep[] {
   const shards = shardsOf(nodes)
   const isAlone = ({ replicas }: Shard) => replicas.length === 0
-  return [...shards.filter((shard) => !isAlone(shard)), ...shards.filter(isAlone)].flatMap((shard) =>
-    stepsOf(shard, goal),
-  )
+  // Where an upgrade was cut off after a failover the old master is not in sync, and nothing is proven until it is upgraded.
+  const isStuck = ({ master, replicas }: Shard) =>
+    replicas.some(({ release }) => !isSameRelease(release, master.release) && !canFollow(release, master.release))
+  const others = shards.filter((shard) => !isAlone(shard))
+  const order = [...others.filter(isStuck), ...others.filter((shard) => !isStuck(shard)), ...shards.filter(isAlone)]
+  return order.flatMap((shard) => stepsOf(shard, goal))
 }
 
 function shardsOf(nodes: readonly RollNode[]): Shard[] {
