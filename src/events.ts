@@ -119,6 +119,14 @@ export type LabLifeEvent =
       readonly slotsAwayMs: number | null
       readonly elapsedMs: number
     }
+  /** It could not follow its master, which has a newer release: it has that too from now on. */
+  | {
+      readonly type: 'node-brought-along'
+      readonly node: string
+      readonly port: number
+      readonly from: string
+      readonly to: string
+    }
   | { readonly type: 'upgrade-done'; readonly to: string; readonly nodes: number; readonly elapsedMs: number }
   /** Before its end; asked for again it goes on. */
   | { readonly type: 'upgrade-stopped'; readonly to: string; readonly reason: string }

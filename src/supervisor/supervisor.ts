@@ -22,6 +22,7 @@ import {
 import { LabError } from '../errors.js'
 import type { Emit, ExitCause } from '../events.js'
 import { RedisNode } from '../node/index.js'
+import { spellRelease } from '../release/index.js'
 import { labFiles } from '../paths.js'
 import { isAlive } from '../util/process-identity.js'
 import { adoptServers } from './adopt.js'
@@ -214,6 +215,7 @@ export class Supervisor {
     const { build, nodes, spec, dir } = record
     if (access.tls) await (await import('./tls/index.js')).requireCertificates(record)
     for (const node of this.#nodes) prepareFolder({ record, access }, node, { rewrite })
+    if (origin.kind === 'kept' && record.nodes.some((node) => node.build)) await this.#bringAlong()
     if (seed) await this.#sow(seed)
     const logFile = labFiles.createLog(dir)
     rmSync(logFile, { force: true })
@@ -236,6 +238,21 @@ export class Supervisor {
     )
     this.#record = { ...this.#record, creator: record.creator ?? creator }
     return { climb, ready: { level: spec.wait, reasons: [] } }
+  }
+
+  /** Written down before any of them starts, as in an upgrade. */
+  async #bringAlong(): Promise<void> {
+    const { access } = this.#order
+    const { bringAlong } = await import('./upgrade/left-behind.js')
+    const { record, nodes } = bringAlong(this.#record, this.#nodes)
+    if (nodes.length === 0) return
+    this.#record = record
+    writeLab(record)
+    for (const { node, before } of nodes) {
+      refreshFolder({ record, access }, node, before)
+      const [from, to] = [before, node.build].map(spellRelease)
+      this.#emit({ type: 'node-brought-along', node: node.name, port: node.port, from: from ?? '', to: to ?? '' })
+    }
   }
 
   /** What still runs is adopted as it is; what has ended since is started; what was stopped on purpose stays so. */

@@ -95,6 +95,8 @@ export function eventLine(event: LabEvent): string | undefined {
       return `upgrading ${event.nodes} nodes from ${event.from} to ${event.to}, one after the other`
     case 'node-upgraded':
       return `${event.node} runs ${event.to}${event.slotsAwayMs === null ? '' : `; its slots were away for ${seconds(event.slotsAwayMs)}, because it has no replica`} (${seconds(event.elapsedMs)})`
+    case 'node-brought-along':
+      return `${event.node} is started with ${event.to} instead of ${event.from}, which could not follow its master`
     case 'upgrade-done':
       return `all nodes run ${event.to} (${seconds(event.elapsedMs)})`
     case 'upgrade-stopped':

@@ -128,3 +128,29 @@ test('what a config file says of single nodes is shown, with who said it', async
   expect(code).toBe(0)
   expect(stdout).toMatch(/^redisFor +r1=\S+ +flag$/m)
 })
+
+need(own, other)(
+  `a node that could not follow its master after a down begins again with the release of that one${unlessHad(own, other)}`,
+  async () => {
+    const up = ['up', '--port', 'auto', '--redis', had(own).redis, '--redis-for', `r1=${had(other).redis}`]
+    const lab = await scratch.json<LabStatus>(...up)
+    const { name } = nodeOf(lab, 'm1')
+    await scratch.run('cli', '--', 'set', 'foo', 'bar')
+    expect((await scratch.run('failover', 'r1')).code).toBe(0)
+    await scratch.json('down')
+    const again = await scratch.run('up')
+    expect(again.code, again.stderr).toBe(0)
+    const newer = `redis ${had(other).build.version}`
+    expect(again.stderr).toContain(`${name} is started with ${newer} instead of redis ${had(own).build.version}, which`)
+    const status = await scratch.json<LabStatus>('status')
+    expect(status).toMatchObject({ state: 'running', ready: { level: 'full', reasons: [] } })
+    expect(releases(status).filter((one) => one.includes(newer))).toEqual([`m1 ${newer}`, `r1 ${newer}`])
+    expect(idsOf(status)).toEqual(idsOf(lab))
+    expect((await scratch.run('cli', '--', 'get', 'foo')).stdout).toBe('bar\n')
+    // It is written down: the next time there is nothing to bring along.
+    await scratch.json('down')
+    expect((await scratch.run('up')).stderr).not.toContain('instead of')
+    await scratch.json('down', '--purge')
+  },
+  120_000,
+)

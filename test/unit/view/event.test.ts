@@ -62,6 +62,10 @@ const samples: { readonly [Type in LabEvent['type']]: Sample<Type> } = {
     { node: 'm1', port: 7, from: 'redis 7.0.15', to: 'redis 8.0.6', slotsAwayMs: 2100, elapsedMs: 2200 },
     'm1 runs redis 8.0.6; its slots were away for 2.10 s, because it has no replica (2.20 s)',
   ],
+  'node-brought-along': [
+    { node: 'm1', port: 6001, from: 'redis 7.0.15', to: 'redis 8.0.6' },
+    'm1 is started with redis 8.0.6 instead of redis 7.0.15, which could not follow its master',
+  ],
   'upgrade-done': [{ to: 'redis 8.0.6', nodes: 6, elapsedMs: 2300 }, 'all nodes run redis 8.0.6 (2.30 s)'],
   'upgrade-stopped': [{ to: 'redis 8.0.6', reason: 'it failed' }, 'the upgrade has ended before its end: it failed'],
   'ports-lost': [{ reason: 'port 7 is taken' }, 'port 7 is taken; trying other ports'],
