@@ -105,6 +105,7 @@ export class Supervisor {
         writeLab(changed)
       },
       refresh: (node, before) => refreshFolder({ record: this.#record, access }, node, before),
+      renew: (node) => this.#resets.renew(node),
       onUpgraded: async (node, climb) => {
         this.#keepIds(climb)
         await this.#resets.renew(node)

@@ -20,6 +20,8 @@ export interface UpgradesOptions {
   readonly change: (record: LabRecord) => void
   /** What it boots from becomes that of the release that it has now, instead of that before. */
   readonly refresh: (node: RedisNode, before: Build) => void
+  /** What a reset goes back to is taken anew. */
+  readonly renew: (node: RedisNode) => Promise<void>
   /** A node runs its new release, and the cluster is proven: what was known of it is to be asked anew. */
   readonly onUpgraded: (node: RedisNode, climb: Climb) => Promise<void>
 }
@@ -79,7 +81,7 @@ export class Upgrades {
   }
 
   async #run(order: UpgradeOrder): Promise<UpgradeResult> {
-    const { nodes, shape, restarts, emit, record, change, refresh, onUpgraded } = this.#options
+    const { nodes, shape, restarts, emit, record, change, refresh, renew, onUpgraded } = this.#options
     const { build: goal, timeoutMs } = order
     const startedAt = Date.now()
     const [{ planRoll, refusalOf }, { look }, { roll }] = await Promise.all([
@@ -130,6 +132,7 @@ export class Upgrades {
           refresh(node, before)
           if (way === 'back') write()
         },
+        renew,
         settled: onUpgraded,
       })
       const result = done(upgraded)

@@ -108,13 +108,13 @@ test.skipIf(!isHad(from) || !isHad(redis))(
     const before = await lab.status()
     await expect(lab.upgrade({ redis: had(from).redis })).rejects.toMatchObject({ code: 'bad-input' })
     await expect(lab.upgrade({ redis: 'nonsense' })).rejects.toMatchObject({ code: 'release-unknown' })
-    await lab.node('m1').stop()
-    await expect(lab.upgrade({ redis: had(redis).redis })).rejects.toMatchObject({ code: 'wrong-state' })
-    await lab.node('m1').start()
-    await lab.waitFor('full')
     expect((await lab.status()).nodes.map(({ redis }) => redis)).toEqual(before.nodes.map(({ redis }) => redis))
 
     await using forgetful = await startLab({ redis: had(from).redis, masters: 1, replicas: 0, set: ['appendonly no'] })
+    await forgetful.node('m1').stop()
+    await expect(forgetful.upgrade({ redis: had(redis).redis })).rejects.toMatchObject({ code: 'wrong-state' })
+    await forgetful.node('m1').start()
+    await forgetful.waitFor('full')
     await expect(forgetful.upgrade({ redis: had(redis).redis })).rejects.toMatchObject({
       code: 'bad-input',
       message: 'm1 has no replica and keeps nothing on disk: what it has would be lost when it is restarted',

@@ -45,6 +45,8 @@ export interface RollContext {
   readonly release: (node: RedisNode) => void
   /** Writes down what the node, which is stopped, is started with next. */
   readonly note: (node: RedisNode, way: 'forward' | 'back') => void
+  /** What a reset goes back to is what it is like now; nothing, while it does not run. */
+  readonly renew: (node: RedisNode) => Promise<void>
   /** It is as its new release has it, and the cluster is proven. */
   readonly settled: (node: RedisNode, climb: Climb) => Promise<void>
 }
@@ -87,6 +89,8 @@ async function upgradeNode(
       nodes.filter((other) => other !== node),
     )
     note(node, 'forward')
+    // Should the rest not come about, a reset is not to go back to what the old release had.
+    await context.renew(node)
     await startAgain(node, context, deadline)
   } catch (error) {
     signal.throwIfAborted()
@@ -146,6 +150,7 @@ async function goBack(
     node.use(from)
     context.note(node, 'back')
     await startAgain(node, context, Math.max(deadline, Date.now() + 10_000))
+    await context.renew(node)
     context.release(node)
     return said(`${node.name} runs ${spellRelease(from)} again`)
   } catch (error) {
