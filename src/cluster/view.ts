@@ -17,6 +17,10 @@ export async function askInfo(member: Member, ...words: readonly string[]): Prom
   return new Map(pairs.filter(([, value]) => value !== undefined) as [string, string][])
 }
 
+/** It serves clients, as it says itself. @throws ConnectionError, ReplyError */
+export const isServing = async (member: Member): Promise<boolean> =>
+  (await askInfo(member, 'CLUSTER', 'INFO')).get('cluster_state') === 'ok'
+
 /**
  * The ids of the replicas that this node would tell a client to read from.
  *

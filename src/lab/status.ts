@@ -1,7 +1,6 @@
 /** The status of any lab: asked where somebody can answer, told from its record where nobody can. */
-import { readFileSync } from 'node:fs'
-import { isMyself, parseNodes, type NodeLine } from '../cluster/index.js'
-import { labFiles, labLock, nodeFiles, type Places } from '../paths.js'
+import { ownLineOnDisk } from '../cluster/index.js'
+import { labFiles, labLock, type Places } from '../paths.js'
 import { labFacts, nodeFacts, serversLeft, type LabStatus } from '../supervisor/index.js'
 import { lockHolder, type LockHolder } from '../util/lock.js'
 import type { ProcessIdentity } from '../util/process-identity.js'
@@ -51,13 +50,4 @@ function reasonFor(found: Unattended, orphans: number, starter: LockHolder | und
   }
   const flag = nameFlag(found.record.name)
   return `its supervisor (pid ${found.run.supervisor.pid}) is gone and left ${orphans} servers running: redis-lab up${flag} adopts them, redis-lab down${flag} ends them`
-}
-
-function ownLineOnDisk(dir: string): NodeLine | undefined {
-  try {
-    return parseNodes(readFileSync(nodeFiles.nodes(dir), 'utf8')).find(isMyself)
-  } catch {
-    // Missing or damaged: that is for `up` to judge.
-    return undefined
-  }
 }

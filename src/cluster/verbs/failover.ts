@@ -11,7 +11,7 @@ import { commandFor } from '../../spec/index.js'
 import { until } from '../../util/until.js'
 import { canBeAsked, type Member } from '../member.js'
 import { isMaster, isMyself, type NodeLine } from '../nodes-text.js'
-import { askInfo, askNodes } from '../view.js'
+import { askInfo, askNodes, isServing } from '../view.js'
 import { dissenters, type FailedOver } from './agreement.js'
 import { Aid } from './aid.js'
 
@@ -84,10 +84,7 @@ export async function failover(
 /** Those whose cluster is up, as they say themselves. */
 async function serving(members: readonly Member[]): Promise<Member[]> {
   const asked = await Promise.all(
-    members.filter(canBeAsked).map(async (member) => {
-      const info = await askInfo(member, 'CLUSTER', 'INFO').catch(() => new Map<string, string>())
-      return info.get('cluster_state') === 'ok' ? [member] : []
-    }),
+    members.filter(canBeAsked).map(async (member) => ((await isServing(member).catch(() => false)) ? [member] : [])),
   )
   return asked.flat()
 }

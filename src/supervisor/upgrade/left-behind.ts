@@ -2,10 +2,8 @@
  * A lab of several releases that went down after a failover, in the middle of an upgrade perhaps: a node that is the replica of
  * one with a newer release now, which it could not follow. It begins again with the release of its master.
  */
-import { readFileSync } from 'node:fs'
-import { giveShardIds, isMyself, parseNodes, type NodeLine } from '../../cluster/index.js'
+import { giveShardIds, ownLineOnDisk } from '../../cluster/index.js'
 import type { RedisNode } from '../../node/index.js'
-import { nodeFiles } from '../../paths.js'
 import { canFollow, type Build } from '../../release/index.js'
 import { buildOf } from '../builds.js'
 import type { LabRecord } from '../record.js'
@@ -17,7 +15,7 @@ export interface BroughtAlong {
 
 /** To be called when none of them runs. @returns the lab as it is from now on, and who has another release than before */
 export function bringAlong(record: LabRecord, nodes: readonly RedisNode[]): BroughtAlong {
-  const lines = new Map(nodes.map((node) => [node, ownLineOf(node)]))
+  const lines = new Map(nodes.map((node) => [node, ownLineOnDisk(node.dir)]))
   const brought = nodes.flatMap((node) => {
     const { masterId } = lines.get(node) ?? {}
     const master = masterId ? nodes.find((other) => lines.get(other)?.id === masterId) : undefined
@@ -38,14 +36,4 @@ export function bringAlong(record: LabRecord, nodes: readonly RedisNode[]): Brou
     planned = planned.map((one) => (one.name === node.name ? { ...one, build } : one))
   }
   return { record: { ...record, spec, nodes: planned }, nodes: brought }
-}
-
-/** As the node wrote it down when it last ran. */
-function ownLineOf({ dir }: RedisNode): NodeLine | undefined {
-  try {
-    return parseNodes(readFileSync(nodeFiles.nodes(dir), 'utf8')).find(isMyself)
-  } catch {
-    // Missing or damaged: that is for the creator to judge.
-    return undefined
-  }
 }

@@ -11,11 +11,12 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import {
+  askNodes,
   failover,
   giveShardIds,
   isMaster,
   isMyself,
-  parseNodes,
+  isServing,
   waitReady,
   type Climb,
   type Shape,
@@ -109,8 +110,7 @@ async function upgradeNode(
 
 /** Somebody else may have had a failover since the plan was made: nobody who owns slots is stopped but whom the plan says so of. */
 async function requireRole(node: RedisNode, alone: boolean): Promise<void> {
-  const client = await node.client()
-  const own = parseNodes(await client.text('CLUSTER', 'NODES')).find(isMyself)
+  const own = (await askNodes(node)).find(isMyself)
   if (own && isMaster(own) === alone) return
   const role = alone ? 'is a replica' : 'is a master'
   throw new LabError({
@@ -167,14 +167,7 @@ async function ownsAgain(
   node: RedisNode,
   { deadline, signal }: { deadline: number; signal: AbortSignal },
 ): Promise<void> {
-  const isOk = async () => {
-    try {
-      const client = await node.client()
-      return /cluster_state:ok/.test(await client.text('CLUSTER', 'INFO')) || undefined
-    } catch {
-      return undefined
-    }
-  }
+  const isOk = async () => (await isServing(node).catch(() => false)) || undefined
   if (await until(isOk, { deadline, signal, pollMs: 10 })) return
   throw new LabError({ code: 'not-ready', message: `${node.name} did not come to serve its slots again` })
 }

@@ -4,7 +4,7 @@ import { until } from '../../../util/until.js'
 import type { Member } from '../../member.js'
 import { isMaster, type NodeLine } from '../../nodes-text.js'
 import { probeWrite } from '../../probe.js'
-import { askInfo, askNodes } from '../../view.js'
+import { askInfo, askNodes, isServing } from '../../view.js'
 import type { Target, TargetMaster, TargetReplica } from './target.js'
 
 export interface Patience {
@@ -49,9 +49,7 @@ function notReached(what: string, member: Member, refusal: Error | undefined): L
 }
 
 /** Every slot has an owner in its view, a ghost, and so it is "ok" before it is a master. */
-export async function isOk({ server }: { readonly server: Member }): Promise<boolean> {
-  return (await askInfo(server, 'CLUSTER', 'INFO')).get('cluster_state') === 'ok'
-}
+export const isOk = ({ server }: { readonly server: Member }): Promise<boolean> => isServing(server)
 
 /**
  * An order in which the masters can take over so that each is heard by all after it: there must be a connection from the one
