@@ -24,6 +24,7 @@ import type { Emit, ExitCause } from '../events.js'
 import { RedisNode } from '../node/index.js'
 import { spellRelease } from '../release/index.js'
 import { labFiles } from '../paths.js'
+import { readWords } from '../spec/index.js'
 import { isAlive } from '../util/process-identity.js'
 import { adoptServers } from './adopt.js'
 import { Attendance } from './attendance.js'
@@ -68,6 +69,7 @@ export class Supervisor {
       if (changes && this.#phase !== 'stopping') this.#run.soon()
       if (event.type === 'node-listening' && this.#phase === 'running') this.#learn(event.node)
     }
+    const bind = readWords(record.spec.set.findLast(({ name }) => name === 'bind')?.value ?? '')
     this.#nodes = record.nodes.map((planned) => {
       const { name, port } = planned
       return new RedisNode({
@@ -77,6 +79,7 @@ export class Supervisor {
         dir: labFiles.node(record.dir, port),
         build: buildOf(record, planned),
         access,
+        ...(bind && bind.length > 0 && { bind }),
         emit: this.#emit,
         onCrash: (node, cause) => this.#onCrash(node, cause),
       })
@@ -215,7 +218,10 @@ export class Supervisor {
     const seed = origin.kind === 'new' ? origin.seed : undefined
     const { build, nodes, spec, dir } = record
     if (access.tls) await (await import('./tls/index.js')).requireCertificates(record)
-    for (const node of this.#nodes) prepareFolder({ record, access }, node, { rewrite })
+    for (const node of this.#nodes) {
+      const replaced = prepareFolder({ record, access }, node, { rewrite })
+      if (replaced) this.#emit({ type: 'node-conf-replaced', node: node.name, port: node.port })
+    }
     if (origin.kind === 'kept' && record.nodes.some((node) => node.build)) await this.#bringAlong()
     if (seed) await this.#sow(seed)
     const logFile = labFiles.createLog(dir)
