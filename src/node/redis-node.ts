@@ -206,6 +206,12 @@ export class RedisNode {
     return this.#client
   }
 
+  /** A new connection to another node of its cluster, with the same credentials; it is the caller's to close. */
+  connectTo(host: string, port: number): Promise<NodeClient> {
+    const { access } = this.#options
+    return NodeClient.connect(port, { host, ...(access && { access }) })
+  }
+
   /** In order, and by force where that takes too long. Resolves when the process is gone. */
   async stop(cause: ExitCause = 'down'): Promise<void> {
     if (!('process' in this.#state)) {
