@@ -2,6 +2,7 @@
 import type { ExitCause } from '../events.js'
 import type { NodeClient } from '../node/index.js'
 import type { Build } from '../release/index.js'
+import type { ProcessIdentity } from '../util/process-identity.js'
 
 export interface Member {
   /** The lab that it belongs to. */
@@ -14,6 +15,10 @@ export interface Member {
   readonly exit?: string | undefined
   /** Somebody deleted it, whether or not a server still works in it. */
   readonly folderIsGone?: boolean
+  /** Its process, while it has one. */
+  readonly identity?: ProcessIdentity | undefined
+  /** Looks whether its process was paused or resumed by a signal from elsewhere. */
+  observe?(): void
   client(): Promise<NodeClient>
 }
 

@@ -16,6 +16,7 @@ import {
   leaveAsKept,
   measureReady,
   startClimb,
+  TemporaryChanges,
   waitReady,
   type Climb,
 } from '../cluster/index.js'
@@ -32,6 +33,8 @@ import type { Order } from './channel.js'
 import { describeLab, ownLine } from './describe.js'
 import { prepareFolder, refreshFolder } from './node-folders.js'
 import { applyVerb } from './node-verbs.js'
+import { Operations } from './operations.js'
+import { removeOverrides, writeOverrides } from './overrides-file.js'
 import type { LabRecord, RunRecord } from './record.js'
 import { writeLab } from './record-writer.js'
 import { Resets } from './resets.js'
@@ -49,6 +52,8 @@ export class Supervisor {
   readonly #run: RunKeeper
   readonly #resets: Resets
   readonly #upgrades: Upgrades
+  readonly #operations = new Operations()
+  readonly #temporary = new TemporaryChanges()
   /** What can be asked of the lab while it runs. */
   readonly attendance: Attendance
   /** Ends whatever start() is waiting for: a server died, or stop() was called. */
@@ -67,6 +72,8 @@ export class Supervisor {
       // Of a lab that ends the record goes too.
       if (changes && this.#phase !== 'stopping') this.#run.soon()
       if (event.type === 'node-listening' && this.#phase === 'running') this.#learn(event.node)
+      // What could not be put back while it was paused.
+      if (event.type === 'node-resumed') void this.#temporary.config.settle()
     }
     this.#nodes = record.nodes.map((planned) => {
       const { name, port } = planned
@@ -91,6 +98,8 @@ export class Supervisor {
       shape: shapeOf(record),
       nodes: this.#nodes,
       restarts: this.#restarts,
+      operations: this.#operations,
+      temporary: this.#temporary,
       emit: this.#emit,
       onChange: (climb) => this.#keepIds(climb),
     })
@@ -99,6 +108,8 @@ export class Supervisor {
       shape: shapeOf(record),
       restarts: this.#restarts,
       emit: this.#emit,
+      temporary: this.#temporary,
+      idle: () => this.#operations.idle(),
       record: () => this.#record,
       change: (changed) => {
         this.#record = changed
@@ -116,6 +127,8 @@ export class Supervisor {
       planned: record.nodes,
       shape: shapeOf(record),
       restarts: this.#restarts,
+      operations: this.#operations,
+      temporary: this.#temporary,
       emit: this.#emit,
       requireRunning: () => this.#requireRunning(),
       requireQuiet: () => this.#upgrades.requireNone(),
@@ -140,6 +153,7 @@ export class Supervisor {
       const { climb, ready } =
         origin.kind === 'orphaned' ? await this.#takeOver(origin.left, deadline) : await this.#bringUp(origin, deadline)
       this.#phase = 'running'
+      this.#recordOverrides()
       this.#run.formed = true
       // Whoever is told that the lab is ready may count on its being adopted from then on.
       this.#run.now()
@@ -150,7 +164,7 @@ export class Supervisor {
     } catch (error) {
       const failure = LabError.from(error)
       this.#emit({ type: 'lab-failed', error: failure.toJSON() })
-      await this.#takeDown()
+      await this.#takeDown('the start failed')
       this.#phase = 'failed'
       leaveAsKept(this.#nodes)
       throw failure
@@ -187,8 +201,8 @@ export class Supervisor {
   /** To another release, node by node. @throws LabError `wrong-state`, `bad-input`, `upgrade-failed` */
   async upgrade(order: UpgradeOrder): Promise<UpgradeResult> {
     this.#requireRunning()
-    return this.#upgrades
-      .run(order, () => Promise.all([this.#resets.idle(), this.attendance.idle()]))
+    return this.#operations
+      .wait('the upgrade', (signal) => this.#upgrades.run(order, signal))
       .finally(() => this.#run.soon())
   }
 
@@ -234,6 +248,7 @@ export class Supervisor {
         deadline,
         signal: this.#starting.signal,
         emit: this.#emit,
+        temporary: this.#temporary,
       },
       spec.creator,
     )
@@ -259,6 +274,9 @@ export class Supervisor {
   /** What still runs is adopted as it is; what has ended since is started; what was stopped on purpose stays so. */
   async #takeOver(left: RunRecord['nodes'], deadline: number) {
     await adoptServers(this.#record, this.#nodes, left)
+    const { readOverrides } = await import('./read-overrides.js')
+    await this.#temporary.putBack(readOverrides(this.#record.dir), this.#nodes)
+    this.#recordOverrides()
     this.#starting.signal.throwIfAborted()
     // From here on a crash is a crash of a running lab: what was adopted is not taken down for it.
     this.#phase = 'running'
@@ -281,16 +299,16 @@ export class Supervisor {
   async #stop(reason: string): Promise<void> {
     this.#emit({ type: 'lab-stopping', reason })
     this.#starting.abort(new LabError({ code: 'interrupted', message: `the start was interrupted: ${reason}` }))
-    await this.#takeDown()
+    await this.#takeDown(reason)
     this.#emit({ type: 'lab-stopped' })
   }
 
   /** Stops every server and checks that it is gone. */
-  async #takeDown(): Promise<void> {
+  async #takeDown(reason: string): Promise<void> {
     this.#phase = 'stopping'
-    this.#resets.close()
-    this.#upgrades.close()
+    this.#operations.close(reason)
     this.#restarts.close()
+    this.#temporary.close()
     const identities = this.#nodes.flatMap((node) => node.identity ?? [])
     await Promise.all(this.#nodes.map((node) => node.stop('down')))
     const left = identities.filter(isAlive)
@@ -298,6 +316,8 @@ export class Supervisor {
       const details = left.map(({ pid }) => `pid ${pid}`)
       throw new LabError({ code: 'stop-failed', message: 'not every redis-server could be ended', details })
     }
+    // With its processes gone nothing is overridden any more.
+    removeOverrides(this.#record.dir)
     this.#run.remove()
     this.#phase = 'stopped'
   }
@@ -314,6 +334,12 @@ export class Supervisor {
   #onRecordFailure(error: Error): void {
     this.#emit({ type: 'record-failed', reason: error.message })
     if (this.#phase === 'starting') this.#starting.abort(LabError.from(error))
+  }
+
+  /** What is changed on nodes for a while is written down first from here on, for whoever adopts the lab. */
+  #recordOverrides(): void {
+    const { dir } = this.#record
+    this.#temporary.recordTo((record) => writeOverrides(dir, record))
   }
 
   #learn(name: string): void {

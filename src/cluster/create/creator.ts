@@ -4,6 +4,7 @@ import type { Access } from '../../node/index.js'
 import type { Build } from '../../release/index.js'
 import type { Server, Shape } from '../member.js'
 import type { Climb } from '../ready.js'
+import type { TemporaryChanges } from '../temporary-changes.js'
 import type { PlannedNode } from '../topology.js'
 
 export type CreatorName = 'instant' | 'redis-cli'
@@ -27,6 +28,7 @@ export interface FormContext {
   readonly deadline: number
   readonly signal: AbortSignal
   readonly emit: Emit
+  readonly temporary: TemporaryChanges
 }
 
 export interface ClusterCreator {

@@ -12,6 +12,7 @@ import { nodeFiles } from '../../paths.js'
 import { until } from '../../util/until.js'
 import { canBeAsked, type Member } from '../member.js'
 import { countSlots, isMaster, isMyself } from '../nodes-text.js'
+import type { WritePauses } from '../pause-writes.js'
 import { slotCount, type SlotRange } from '../topology.js'
 import { askInfo, askNodes } from '../view.js'
 import { cut } from './cut.js'
@@ -50,13 +51,13 @@ const tailLines = 5
  */
 export async function dumpMasters(
   members: readonly DumpSource[],
-  { deadline }: { readonly deadline: number },
+  { deadline, pauses }: { readonly deadline: number; readonly pauses: WritePauses },
 ): Promise<Dump> {
   let last = ''
   const attempt = async () => {
     const masters = await Promise.all((await ownersOf(members)).map(placeFile))
     await Promise.all(masters.map(({ member }) => idle(member, deadline)))
-    const outcome = await fork(masters)
+    const outcome = await fork(masters, pauses)
     if (typeof outcome !== 'string') return outcome
     last = outcome
     return undefined
@@ -131,8 +132,9 @@ async function idle(member: Member, deadline: number): Promise<void> {
  * @returns the dump, whose files are still being written; in words why it is to be tried again
  * @throws LabError `snapshot-failed`
  */
-async function fork(masters: readonly DumpedMaster[]): Promise<Dump | string> {
-  const { forks, pausedMs, whole } = await cut(masters.map(({ member }) => member))
+async function fork(masters: readonly DumpedMaster[], pauses: WritePauses): Promise<Dump | string> {
+  const members = masters.map(({ member }) => member)
+  const { forks, pausedMs, whole } = await cut(members, pauses)
   const outcomes = masters.map((master, index) => ({ master, fork: forks[index] }))
   const done = outcomes.flatMap(({ master, fork }) => (fork?.status === 'fulfilled' ? [{ master, ...fork.value }] : []))
   const moved = done.find(({ master, slots }) => slots !== master.slots.join(' '))

@@ -31,7 +31,6 @@ import { traitsOf } from './engine.js'
 import { keepOriginals, recoverTarget, removeOriginals } from './kept.js'
 import {
   bootSettings,
-  borrow,
   calmTimeoutMs,
   configure,
   idleHz,
@@ -63,7 +62,7 @@ export const instantCreator: ClusterCreator = {
   name: 'instant',
 
   async form(context: FormContext): Promise<Climb> {
-    const { kept, nodes, servers } = context
+    const { kept, nodes, servers, temporary } = context
     const target = kept ? recoverTarget(servers) : newTarget(nodes, servers)
     if (kept) keepOriginals(servers)
     const settings = settingsFor(servers)
@@ -74,7 +73,7 @@ export const instantCreator: ClusterCreator = {
     } catch (error) {
       throw understood(error)
     } finally {
-      await putBack(servers, settings)
+      await putBack(servers, settings, temporary.config)
     }
     if (kept) removeOriginals(servers)
     return climb
@@ -96,7 +95,7 @@ function understood(error: unknown): unknown {
 }
 
 async function formTarget(target: Target, settings: SettingsOf, context: FormContext): Promise<void> {
-  const { servers, kept, logFile, level } = context
+  const { servers, kept, logFile, level, temporary } = context
   const { masters, replicas } = target
   const patience = stepPatience(context)
   const args = (server: Server) => toArgs(settings(server))
@@ -119,7 +118,11 @@ async function formTarget(target: Target, settings: SettingsOf, context: FormCon
   const order = await connected(masters, patience)
   // Back to idling fast, if they do not: their next tick is to come when it is asked for.
   await configure(serversOf(masters), { hz: idleHz(servers.length) })
-  const epochs = await takeOver(order, patience)
+  // Read and set while they do so: nothing waits for it.
+  const [epochs, restoreSync] = await Promise.all([
+    takeOver(order, patience),
+    temporary.config.override(serversOf(masters), 'repl-diskless-sync', 'no'),
+  ])
   note('masters have taken over')
 
   const writeReplica = (server: Server) => {
@@ -128,7 +131,6 @@ async function formTarget(target: Target, settings: SettingsOf, context: FormCon
   }
   const quick = replicas.filter(({ server }) => traitsOf(server.build).connectsAtOnce)
   const slow = replicas.filter((replica) => !quick.includes(replica))
-  const giveBack = await borrow(serversOf(masters), 'repl-diskless-sync', 'no')
   try {
     await startServers(serversOf(replicas), context, { args, before: writeReplica })
     note('replicas answer')
@@ -144,7 +146,7 @@ async function formTarget(target: Target, settings: SettingsOf, context: FormCon
     }
     note('replicas are linked')
   } finally {
-    await giveBack()
+    await restoreSync()
   }
   // Now everybody has something to say: let them all connect. Those that had the slow tick have just done so.
   await configure([...serversOf(masters), ...serversOf(quick)], { hz: tickHz })

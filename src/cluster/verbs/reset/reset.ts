@@ -16,6 +16,7 @@ import { LabError } from '../../../errors.js'
 import type { Emit, ReadyLevel } from '../../../events.js'
 import type { Member, Shape } from '../../member.js'
 import type { Climb } from '../../ready.js'
+import type { TemporaryChanges } from '../../temporary-changes.js'
 import type { PlannedNode } from '../../topology.js'
 import { waitReady } from '../../wait.js'
 import { clean } from './clean.js'
@@ -35,6 +36,7 @@ export interface ResetOptions {
   /** How far the result is proven where more than data had changed. */
   readonly level: ReadyLevel
   readonly wakers: Wakers
+  readonly temporary: TemporaryChanges
   /** From Date.now(). */
   readonly deadline: number
   /** Aborted, with the reason, when the lab goes down. */
@@ -98,8 +100,10 @@ class Rounds {
   }
 
   async next(): Promise<Round> {
-    const { plan, baseline } = this.#options
-    const cleaned = await Promise.all(this.#members.map((member) => clean(member, baseline.get(member.name))))
+    const { plan, baseline, temporary } = this.#options
+    const cleaned = await Promise.all(
+      this.#members.map((member) => clean(member, baseline.get(member.name), temporary.config)),
+    )
     this.#tally.count(cleaned)
     const sights = cleaned.map(({ sight }) => sight)
     const refusals = cleaned.flatMap((node) => node.refusals)
@@ -124,12 +128,12 @@ class Rounds {
   async #takeAll(steps: readonly Step[], sights: readonly Sight[]): Promise<string[]> {
     this.#disturbed()
     this.#waited = steps.every(({ kind }) => kind === 'settle')
-    const { wakers, signal } = this.#options
+    const { wakers, signal, temporary } = this.#options
     const ids = new Map(sights.flatMap((sight) => (sight.kind === 'there' ? [[sight.name, sight.me.id] as const] : [])))
     const take = async (step: Step): Promise<string[]> => {
       try {
         const patience = { deadline: this.#soon(longestStepMs), signal }
-        await takeStep(step, { members: this.#members, ids, wakers, patience })
+        await takeStep(step, { members: this.#members, ids, wakers, patience, temporary })
         return []
       } catch (error) {
         signal.throwIfAborted()
@@ -166,7 +170,7 @@ class Rounds {
       return []
     } catch (error) {
       signal.throwIfAborted()
-      await gossip(this.#members)
+      await gossip(this.#members, this.#options.temporary.config)
       return linesOf(error)
     }
   }
