@@ -29,7 +29,11 @@ export interface Server extends Member {
   readonly build: Build
   /** `args` are directives for this run only, as `--name value` words: redis.conf stays the user's. */
   start(args?: readonly string[]): void
-  listening(options: { readonly deadline: number; readonly signal?: AbortSignal | undefined }): Promise<void>
+  listening(options: {
+    readonly deadline: number
+    readonly signal?: AbortSignal | undefined
+    readonly onRefusal?: (answer: string) => Promise<void>
+  }): Promise<void>
   stop(cause?: ExitCause): Promise<void>
 }
 

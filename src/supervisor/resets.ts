@@ -73,7 +73,7 @@ export class Resets {
       plan: record.nodes,
       shape,
       baseline,
-      level: record.spec.wait,
+      leastLevel: record.spec.wait,
       wakers: {
         start: (name) => wake(nodeOf(name), 'start'),
         resume: (name) => wake(nodeOf(name), 'resume'),

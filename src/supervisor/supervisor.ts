@@ -60,6 +60,8 @@ export class Supervisor {
   readonly #starting = new AbortController()
   #record: LabRecord
   #phase: 'starting' | 'running' | 'stopping' | 'stopped' | 'failed' = 'starting'
+  /** Until it is over, which servers are the lab's own is not known, and none of them can be stopped. */
+  #adopting: Promise<void> | undefined
   #stopping: Promise<void> | undefined
 
   constructor(order: Order, emit: Emit) {
@@ -273,11 +275,13 @@ export class Supervisor {
 
   /** What still runs is adopted as it is; what has ended since is started; what was stopped on purpose stays so. */
   async #takeOver(left: RunRecord['nodes'], deadline: number) {
-    await adoptServers(this.#record, this.#nodes, left)
+    this.#adopting = adoptServers(this.#record, this.#nodes, left)
+    await this.#adopting
+    this.#starting.signal.throwIfAborted()
     const { readOverrides } = await import('./read-overrides.js')
     await this.#temporary.putBack(readOverrides(this.#record.dir), this.#nodes)
-    this.#recordOverrides()
     this.#starting.signal.throwIfAborted()
+    this.#recordOverrides()
     // From here on a crash is a crash of a running lab: what was adopted is not taken down for it.
     this.#phase = 'running'
     const away = this.#nodes.filter((node) => node.identity === undefined)
@@ -309,6 +313,7 @@ export class Supervisor {
     this.#operations.close(reason)
     this.#restarts.close()
     this.#temporary.close()
+    await this.#adopting?.catch(() => {})
     const identities = this.#nodes.flatMap((node) => node.identity ?? [])
     await Promise.all(this.#nodes.map((node) => node.stop('down')))
     const left = identities.filter(isAlive)

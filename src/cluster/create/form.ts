@@ -28,8 +28,14 @@ export interface Formed {
  * @param wanted the creator that was asked for; undefined leaves the choice to what is verified for this release
  * @throws LabError; no server is half formed then, but some may be running
  */
-export async function formCluster(context: FormContext, wanted: CreatorName | undefined): Promise<Formed> {
+export async function formCluster(
+  given: Omit<FormContext, 'onFormed'>,
+  wanted: CreatorName | undefined,
+): Promise<Formed> {
+  let formed = false
+  const context: FormContext = { ...given, onFormed: () => (formed = true) }
   const { build, servers, emit } = context
+  const budgetMs = context.deadline - Date.now()
   const unverified = [build, ...servers.map((server) => server.build)].find((one) => !isVerified(one))
   const name = wanted ?? (unverified ? 'redis-cli' : 'instant')
   if (!wanted && unverified) {
@@ -45,12 +51,14 @@ export async function formCluster(context: FormContext, wanted: CreatorName | un
   } catch (error) {
     context.signal.throwIfAborted()
     const failure = LabError.from(error)
-    // A server that does not start, starts no better for another creator.
-    const worthAnother = failure.code === 'create-failed' || failure.code === 'not-ready'
-    if (!worthAnother || (!context.kept && context.shape.masters < leastMastersOfRedisCli)) throw error
+    // A server that does not start or never accepts a write does no better for another creator.
+    if (formed || failure.code !== 'create-failed' || (!context.kept && context.shape.masters < leastMastersOfRedisCli))
+      throw error
     emit({ type: 'create-fallback', from: 'instant', to: 'redis-cli', reason: failure.message })
     await startOver(context)
-    return run('redis-cli', context)
+    // What the attempt has used up is not missing here.
+    const deadline = Math.max(context.deadline, Date.now() + budgetMs / 2)
+    return run('redis-cli', { ...context, deadline })
   }
 }
 

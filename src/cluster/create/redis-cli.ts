@@ -20,6 +20,7 @@ export const redisCliCreator: ClusterCreator = {
       await create(context)
       await assignReplicas(context)
     }
+    context.onFormed()
     return waitReady(servers, shape, context)
   },
 }

@@ -22,6 +22,7 @@ import { ConnectionError, ReplyError } from '../../../node/index.js'
 import { nodeFiles } from '../../../paths.js'
 import { until } from '../../../util/until.js'
 import type { Server } from '../../member.js'
+import { cannotImprove } from '../../obstacles.js'
 import { isAtLeast, type Climb } from '../../ready.js'
 import { waitReady } from '../../wait.js'
 import type { ClusterCreator, FormContext } from '../creator.js'
@@ -48,6 +49,7 @@ import {
   isLinked,
   isOk,
   orderOfTakeovers,
+  patiently,
   seesOwners,
   stir,
   takeOver,
@@ -69,6 +71,7 @@ export const instantCreator: ClusterCreator = {
     let climb: Climb
     try {
       await formTarget(target, settings, context)
+      context.onFormed()
       climb = await prove(context)
     } catch (error) {
       throw understood(error)
@@ -87,7 +90,7 @@ const settingsFor = (servers: readonly Server[]): SettingsOf => {
   return (server) => own.get(server) ?? common
 }
 
-/** A server that refuses a command, or goes away, ends the attempt; another creator may do without that command. */
+/** A server that refuses a command, or is lost, ends the attempt: another creator may do without that command. */
 function understood(error: unknown): unknown {
   if (!(error instanceof ReplyError || error instanceof ConnectionError)) return error
   const message = `forming instantly was refused: ${error.message}`
@@ -104,6 +107,7 @@ async function formTarget(target: Target, settings: SettingsOf, context: FormCon
     onlyEarlier: masters.length >= manyMasters,
   })
   const note = stopwatch(logFile)
+  const configureAll = (all: readonly Server[], hz: number) => patiently(all, patience, () => configure(all, { hz }))
 
   const ghosts = new Map(masters.map((master) => [master, ghostsFor(masters)]))
   const writeMaster = (server: Server) => {
@@ -112,16 +116,16 @@ async function formTarget(target: Target, settings: SettingsOf, context: FormCon
   }
   await startServers(serversOf(masters), context, { args, before: writeMaster })
   // A server calls the others in the first run of its serverCron, but one that loads data counts that time as runs.
-  if (kept) await configure(serversOf(masters), { hz: tickHz })
+  if (kept) await configureAll(serversOf(masters), tickHz)
   await everyone(masters, 'masters are ok', isOk, patience)
   note('masters answer')
   const order = await connected(masters, patience)
   // Back to idling fast, if they do not: their next tick is to come when it is asked for.
-  await configure(serversOf(masters), { hz: idleHz(servers.length) })
+  await configureAll(serversOf(masters), idleHz(servers.length))
   // Read and set while they do so: nothing waits for it.
   const [epochs, restoreSync] = await Promise.all([
     takeOver(order, patience),
-    temporary.config.override(serversOf(masters), 'repl-diskless-sync', 'no'),
+    patiently(servers, patience, () => temporary.config.override(serversOf(masters), 'repl-diskless-sync', 'no')),
   ])
   note('masters have taken over')
 
@@ -149,9 +153,11 @@ async function formTarget(target: Target, settings: SettingsOf, context: FormCon
     await restoreSync()
   }
   // Now everybody has something to say: let them all connect. Those that had the slow tick have just done so.
-  await configure([...serversOf(masters), ...serversOf(quick)], { hz: tickHz })
+  await configureAll([...serversOf(masters), ...serversOf(quick)], tickHz)
   await everyone(masters, 'masters see all owners', (me) => seesOwners(target, me), patience)
-  await Promise.all(masters.map((me) => forget(me, idsOf(ghosts.get(me) as Ghosts))))
+  await Promise.all(
+    masters.map((me) => patiently([me.server], patience, () => forget(me, idsOf(ghosts.get(me) as Ghosts)))),
+  )
   note('masters see all owners')
 }
 
@@ -166,10 +172,12 @@ const idsOf = ({ own, other, each = new Map() }: Ghosts): string[] => [own, othe
 
 /** An order of takeovers, as soon as there is one; with many masters it needs a tick or two. */
 async function connected(masters: readonly TargetMaster[], patience: Patience): Promise<TargetMaster[]> {
-  const atOnce = await orderOfTakeovers(masters)
+  const servers = serversOf(masters)
+  const look = () => patiently(servers, patience, () => orderOfTakeovers(masters))
+  const atOnce = await look()
   if (atOnce) return atOnce
-  await configure(serversOf(masters), { hz: tickHz })
-  const order = await until(() => orderOfTakeovers(masters), { ...patience, pollMs: 20 })
+  await patiently(servers, patience, () => configure(servers, { hz: tickHz }))
+  const order = await until(look, { ...patience, pollMs: 20 })
   if (order) return order
   throw new LabError({ code: 'create-failed', message: 'the masters did not connect to each other' })
 }
@@ -186,7 +194,7 @@ const serversOf = (parts: readonly { readonly server: Server }[]): Server[] => p
  * Servers may take as long as there is time for: they may have much to load. A step between servers that answer takes some
  * milliseconds; where it does not come about in seconds, another creator is to have its turn while there is time left.
  */
-function stepPatience({ servers, deadline, signal }: FormContext): Patience {
+function stepPatience({ servers, shape, deadline, signal }: FormContext): Patience {
   return {
     /** Read at the beginning of each step. */
     get deadline() {
@@ -194,30 +202,32 @@ function stepPatience({ servers, deadline, signal }: FormContext): Patience {
       return now + Math.min(longestStepMs(servers.length), (deadline - now) / 2)
     },
     signal,
+    shape,
   }
 }
 
 const longestStepMs = (count: number): number => 8000 + 100 * count
 
 /**
- * Proves the result. Should news have gone astray (where a tick came by itself, and nodes connected before they had anything to
- * say), everybody is made to ping everybody, and again should that not be enough.
+ * Proves the result. If a message went astray (where a tick came unasked, and nodes connected before they had anything to say),
+ * every node is made to ping every other, at growing intervals.
+ *
+ * The cluster has formed: only time can be missing now, on a slow machine much of it. So it is waited for until the deadline of
+ * the whole start, and making the nodes talk is a help that may fail.
  */
 async function prove(context: FormContext): Promise<Climb> {
-  const { servers, kept, shape } = context
-  const { deadline } = stepPatience(context)
-  // With data, replicas synchronise for longer than a tick takes to come by itself.
+  const { servers, kept, shape, deadline } = context
+  // With data, replicas synchronise for longer than a tick takes to come unasked.
   let urging = kept && shape.replicas > 0
   if (urging) await urge(servers)
-  for (;;) {
-    const soon = Math.min(deadline, Date.now() + newsMs(servers.length))
+  for (let attempt = 1; ; attempt++) {
+    const soon = Math.min(deadline, Date.now() + attempt * newsMs(servers.length))
     try {
       return await waitReady(servers, shape, { ...context, deadline: soon })
     } catch (error) {
-      if (LabError.from(error).code !== 'not-ready' || soon === deadline) throw error
+      if (LabError.from(error).code !== 'not-ready' || cannotImprove(error) || soon === deadline) throw error
     } finally {
-      // Whoever is gone has nothing to be set back, and what went wrong first is what counts.
-      if (urging) await calm(servers).catch(() => {})
+      if (urging) await calm(servers)
       urging = false
     }
     await pingAll(servers)
@@ -225,8 +235,8 @@ async function prove(context: FormContext): Promise<Climb> {
 }
 
 /**
- * Who has not been heard for half of the node timeout is pinged. The short one holds for a tick and no longer: a server that is
- * busy is not to be taken for one that has failed.
+ * Nodes that were not heard for half of the node timeout are pinged. The short timeout lasts for one tick: a server that is busy
+ * must not be taken for one that has failed.
  */
 async function pingAll(servers: readonly Server[]): Promise<void> {
   await urge(servers)
@@ -234,10 +244,14 @@ async function pingAll(servers: readonly Server[]): Promise<void> {
   await calm(servers)
 }
 
+/** What a node does not take now it need not have: in the end everything is put back. */
+const configureIfPossible = (servers: readonly Server[], directives: Readonly<Record<string, number>>): Promise<void> =>
+  configure(servers, directives).catch(() => {})
+
 const urge = (servers: readonly Server[]): Promise<void> =>
-  configure(servers, { hz: tickHz, 'cluster-node-timeout': Math.round(newsMs(servers.length) * 1.6) })
+  configureIfPossible(servers, { hz: tickHz, 'cluster-node-timeout': Math.round(newsMs(servers.length) * 1.6) })
 const calm = (servers: readonly Server[]): Promise<void> =>
-  configure(servers, { 'cluster-node-timeout': calmTimeoutMs })
+  configureIfPossible(servers, { 'cluster-node-timeout': calmTimeoutMs })
 
 /** A tick, and time to read what many nodes have to say. */
 const newsMs = (count: number): number => 100 + 6 * count

@@ -1,8 +1,11 @@
 /** The steps of forming instantly. Each waits for the fact that it needs, on every node that it concerns. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { LabError } from '../../../errors.js'
 import { until } from '../../../util/until.js'
-import type { Member } from '../../member.js'
+import { ConnectionError, ReplyError } from '../../../node/index.js'
+import { canBeAsked, type Member, type Shape } from '../../member.js'
 import { isMaster, type NodeLine } from '../../nodes-text.js'
+import { requirePossible } from '../../obstacles.js'
 import { probeWrite } from '../../probe.js'
 import { askInfo, askNodes, isServing } from '../../view.js'
 import type { Target, TargetMaster, TargetReplica } from './target.js'
@@ -11,19 +14,20 @@ export interface Patience {
   /** From Date.now(). */
   readonly deadline: number
   readonly signal: AbortSignal
+  readonly shape: Shape
 }
 
 /**
  * A question that is refused, or lost on the way, is asked again: a replica, for one, answers little while it loads what its
  * master sent.
  *
- * @throws LabError `create-failed` naming what did not come about, and on which node
+ * @throws LabError `create-failed` naming what did not come about, and on which node; `not-ready` at once when it never can
  */
 export async function everyone<Part extends { readonly server: Member }>(
   parts: readonly Part[],
   what: string,
   holds: (part: Part) => Promise<boolean>,
-  { deadline, signal }: Patience,
+  { deadline, signal, shape }: Patience,
 ): Promise<void> {
   const pollMs = parts.length > 20 ? 10 : 1
   await Promise.all(
@@ -33,6 +37,8 @@ export async function everyone<Part extends { readonly server: Member }>(
         try {
           return (await holds(part)) || undefined
         } catch (error) {
+          const { message } = error as Error
+          if (message !== refusal?.message) await requirePossible(part.server, message, shape)
           refusal = error as Error
           return undefined
         }
@@ -47,6 +53,25 @@ function notReached(what: string, member: Member, refusal: Error | undefined): L
   const message = `forming instantly did not get as far as "${what}" on ${member.name}${why}`
   return new LabError({ code: 'create-failed', message }, { cause: refusal })
 }
+
+/** A lost connection, or an answer that is late, is not a refusal: the question is asked again. */
+export async function patiently<Answer>(
+  servers: readonly Member[],
+  { deadline, signal }: Pick<Patience, 'deadline' | 'signal'>,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  for (;;) {
+    signal.throwIfAborted()
+    try {
+      return await ask()
+    } catch (error) {
+      if (!(error instanceof ConnectionError) || !servers.every(canBeAsked) || Date.now() >= deadline) throw error
+      await sleep(askAgainMs)
+    }
+  }
+}
+
+const askAgainMs = 20
 
 /** Every slot has an owner in its view, a ghost, and so it is "ok" before it is a master. */
 export const isOk = ({ server }: { readonly server: Member }): Promise<boolean> => isServing(server)
@@ -87,13 +112,23 @@ export async function takeOver(order: readonly TargetMaster[], patience: Patienc
       async () => (await epochOf('cluster_current_epoch')) >= last,
       patience,
     )
-    const client = await master.server.client()
-    // In one round trip: with many masters each one counts.
-    const [, epoch] = await Promise.all([client.call('CLUSTER', 'FAILOVER', 'TAKEOVER'), epochOf('cluster_my_epoch')])
-    last = epoch
+    last = await patiently([master.server], patience, async () => {
+      const client = await master.server.client()
+      // In one round trip: with many masters each one counts.
+      const taken = client.call('CLUSTER', 'FAILOVER', 'TAKEOVER').catch(unlessMaster)
+      const [, epoch] = await Promise.all([taken, epochOf('cluster_my_epoch')])
+      return epoch
+    })
     epochs.set(master, last)
   }
   return epochs
+}
+
+/** It has taken over already, and only the answer was lost. */
+function unlessMaster(error: unknown): null {
+  if (error instanceof ReplyError && /You should send CLUSTER FAILOVER to a (replica|slave)/i.test(error.message))
+    return null
+  throw error
 }
 
 /** It sees every master with its slots. */
@@ -123,7 +158,9 @@ export async function isLinked({ server }: TargetReplica): Promise<boolean> {
 /** One write moves the offsets of a master's replicas off 0, so that the next word they send shows them as available. */
 export async function stir({ server, slots }: TargetMaster): Promise<boolean> {
   const [first] = slots
-  return first === undefined || (await probeWrite(await server.client(), first, 0)) === undefined
+  const lack = first && (await probeWrite(await server.client(), first, 0))
+  if (lack !== undefined) throw new Error(lack)
+  return true
 }
 
 export async function hasOffset({ server }: TargetReplica): Promise<boolean> {

@@ -4,7 +4,7 @@
  * DESIGN. Round after round: every node is looked at and emptied in one round trip (clean.ts), the plan is held against what
  * they show (plan.ts), and what differs is undone, step by step, each waiting for its fact (take-step.ts). What was refused or
  * did not come about shows in the next round, and so does whatever went wrong meanwhile. It ends when nothing differs and
- * nothing was refused; if the roles or slots were touched, or a node was away, after the cluster is proven ready once more.
+ * nothing was refused; if the roles or slots were touched, or a node was away, after the cluster is proven `full` once more.
  *
  * Where only data has changed there is one round, and then each master's word that its replicas have followed.
  *
@@ -18,6 +18,7 @@ import type { Member, Shape } from '../../member.js'
 import type { Climb } from '../../ready.js'
 import type { TemporaryChanges } from '../../temporary-changes.js'
 import type { PlannedNode } from '../../topology.js'
+import { cannotImprove } from '../../obstacles.js'
 import { waitReady } from '../../wait.js'
 import { clean } from './clean.js'
 import { gossip } from './facts.js'
@@ -33,8 +34,11 @@ export interface ResetOptions {
   readonly shape: Shape
   /** What each node was like when the lab was formed, by name; of a node that is missing here settings stay as they are. */
   readonly baseline: ReadonlyMap<string, Settings>
-  /** How far the result is proven where more than data had changed. */
-  readonly level: ReadyLevel
+  /**
+   * The level that the lab itself was started with. A reset proves `full`, and no more than this only where the configuration of
+   * the lab does not allow for more.
+   */
+  readonly leastLevel: ReadyLevel
   readonly wakers: Wakers
   readonly temporary: TemporaryChanges
   /** From Date.now(). */
@@ -88,6 +92,7 @@ class Rounds {
   /** More than data had changed. */
   #touched = false
   #attempts = 0
+  #level: ReadyLevel = 'full'
   /** Replicas that were made masters here, for a while. */
   readonly #standIns = new Set<string>()
   #mayStandIn = true
@@ -163,13 +168,19 @@ class Rounds {
   }
 
   async #prove(): Promise<readonly string[]> {
-    const { shape, level, signal, emit } = this.#options
+    const { shape, leastLevel, signal, emit } = this.#options
+    const level = this.#level
     try {
       const deadline = this.#soon(proofMs(++this.#attempts, this.#members.length))
       this.#proven = await waitReady(this.#members, shape, { level, deadline, signal, emit })
       return []
     } catch (error) {
       signal.throwIfAborted()
+      if (cannotImprove(error)) {
+        if (level === leastLevel) throw new LabError({ ...LabError.from(error).toJSON(), code: 'reset-failed' })
+        this.#level = leastLevel
+        return linesOf(error)
+      }
       await gossip(this.#members, this.#options.temporary.config)
       return linesOf(error)
     }

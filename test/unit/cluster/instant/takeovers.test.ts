@@ -31,7 +31,11 @@ function calls(made: Record<string, readonly string[]>): void {
   }
 }
 const order = async () => (await orderOfTakeovers(masters))?.map(({ server }) => server.name)
-const patience = () => ({ deadline: Date.now() + 5000, signal: new AbortController().signal })
+const patience = () => ({
+  deadline: Date.now() + 5000,
+  signal: new AbortController().signal,
+  shape: { masters: 3, replicas: 3 },
+})
 
 test('whoever has called more takes over earlier, so that all after it hear of it', async () => {
   calls({ m1: [], m2: ['m1'], m3: ['m1', 'm2'] })
