@@ -64,7 +64,7 @@ export class Group implements AsyncDisposable {
   /** `change` is what a test wants otherwise. */
   form(creator?: CreatorName, change: Partial<FormContext> = {}): Promise<Formed> {
     const { nodes, servers, shape } = this
-    const context: Omit<FormContext, 'onFormed'> = {
+    const context: Omit<FormContext, 'hasFallback' | 'onFormed'> = {
       build: this.server('m1').build,
       access: openAccess,
       nodes,

@@ -28,6 +28,8 @@ export interface FormContext {
   readonly deadline: number
   readonly signal: AbortSignal
   readonly emit: Emit
+  /** Another creator is tried if this one does not succeed: it must leave time for that. */
+  readonly hasFallback: boolean
   /** Called when the servers are one cluster; what is left is to prove it. No other creator is tried from then on. */
   readonly onFormed: () => void
   readonly temporary: TemporaryChanges

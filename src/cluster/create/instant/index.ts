@@ -194,10 +194,11 @@ const serversOf = (parts: readonly { readonly server: Server }[]): Server[] => p
  * Servers may take as long as there is time for: they may have much to load. A step between servers that answer takes some
  * milliseconds; where it does not come about in seconds, another creator is to have its turn while there is time left.
  */
-function stepPatience({ servers, shape, deadline, signal }: FormContext): Patience {
+function stepPatience({ servers, shape, hasFallback, deadline, signal }: FormContext): Patience {
   return {
     /** Read at the beginning of each step. */
     get deadline() {
+      if (!hasFallback) return deadline
       const now = Date.now()
       return now + Math.min(longestStepMs(servers.length), (deadline - now) / 2)
     },
