@@ -94,7 +94,7 @@ export class ConfigOverrides {
     await Promise.all(due.map((entry) => this.#applyOrRetry(entry)))
   }
 
-  /** Somebody else has set it to what it should be: nothing is due there any more. */
+  /** It was set to what it should be by other means, such as a reset: nothing is due there any more. */
   forget(member: Member, name: string): void {
     const entry = this.#entries.get(keyOf(member, name))
     if (entry?.active.size === 0) this.#remove(entry)

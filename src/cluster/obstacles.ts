@@ -1,4 +1,4 @@
-/** Errors that end a wait before its deadline: an answer that can never change, however long anybody waits. */
+/** Errors that end a wait before its deadline: an answer that no amount of time can change. */
 import { LabError } from '../errors.js'
 import type { Member, Shape } from './member.js'
 

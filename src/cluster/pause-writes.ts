@@ -1,8 +1,8 @@
 /**
  * Clients' writes paused for a moment (CLIENT PAUSE), shared by all operations of a lab that need it.
  *
- * CLIENT UNPAUSE ends every pause of a server, whoever asked for it: only the last operation that needs the pause ends it. Redis
- * ends a pause itself when its time is over, so that one which cannot be ended early is no harm beyond that.
+ * CLIENT UNPAUSE ends every pause of a server, those of other clients included: only the last operation that needs the pause ends
+ * it. Each pause has a time limit after which Redis ends it, so that one that cannot be ended early does no further harm.
  */
 import { ReplyError } from '../node/index.js'
 import type { ProcessIdentity } from '../util/process-identity.js'

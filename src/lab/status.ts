@@ -35,6 +35,7 @@ function fromRecord(places: Places, found: Unattended, supervisor?: ProcessIdent
     state: found.kind === 'orphaned' ? 'failed' : starter ? 'starting' : 'stopped',
     supervisor: null,
     ready: { level: 'none', reasons: [reasonFor(found, orphans.length, starter)] },
+    notes: [],
     nodes: record.nodes.map((node) => {
       const pid = orphans.find((orphan) => orphan.name === node.name)?.process.pid ?? null
       // As the node itself wrote it down when it last ran.

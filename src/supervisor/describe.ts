@@ -12,16 +12,27 @@ export interface DescribeInput {
   readonly crashOf: (node: RedisNode) => CrashStatus | undefined
   readonly climb: Climb
   readonly ready: LabStatus['ready']
+  readonly notes: LabStatus['notes']
   readonly state: LabState
   readonly supervisor: LabStatus['supervisor']
 }
 
-export function describeLab({ record, nodes, crashOf, climb, ready, state, supervisor }: DescribeInput): LabStatus {
+export function describeLab({
+  record,
+  nodes,
+  crashOf,
+  climb,
+  ready,
+  notes,
+  state,
+  supervisor,
+}: DescribeInput): LabStatus {
   return {
     ...labFacts(record),
     state,
     supervisor,
     ready,
+    notes,
     nodes: record.nodes.flatMap((planned, index) => {
       const node = nodes[index]
       return node ? [describeNode(record, climb, planned, node, crashOf(node))] : []

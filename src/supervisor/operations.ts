@@ -1,11 +1,11 @@
 /**
  * What callers have asked of a running lab and what is not done yet.
  *
- * Failovers, resets and snapshots take turns: each needs a cluster that nobody else is changing, and they borrow the same settings
- * and pauses. Node commands and waits run beside them.
+ * Failovers, resets and snapshots take turns: each needs a cluster that no other operation changes meanwhile. Node commands and
+ * waits run beside them.
  *
- * When the lab is taken down, each of them is answered at once, with one sentence that says so: what its nodes would answer from
- * then on is no reason for anything.
+ * When the lab is taken down, each of them is answered at once with one sentence that says so, instead of with whatever its nodes
+ * fail with from then on.
  */
 import { LabError } from '../errors.js'
 import { deferred } from '../util/deferred.js'

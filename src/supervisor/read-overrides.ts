@@ -12,7 +12,7 @@ const overrides = z.object({
   pauses: z.array(z.object({ node: z.string(), process: identity, untilMs: z.number() })),
 })
 
-/** Empty where there is no record, or none that can be read: the servers serve all the same. */
+/** Empty if the record is missing or damaged: the servers serve all the same. */
 export function readOverrides(dir: string): TemporaryRecord {
   try {
     return overrides.parse(JSON.parse(readFileSync(labFiles.overrides(dir), 'utf8')))

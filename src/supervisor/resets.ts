@@ -32,6 +32,11 @@ export class Resets {
     this.#options = options
   }
 
+  /** What a reset goes back to; undefined until the lab is ready. */
+  get baseline(): Promise<Baseline> | undefined {
+    return this.#baseline
+  }
+
   /** To be called in the moment in which the lab is ready. */
   begin({ adopted }: { adopted: boolean }): void {
     const { record, nodes, user } = this.#options

@@ -63,6 +63,8 @@ export interface LabStatus {
   readonly auth: AuthKind
   readonly supervisor: { readonly pid: number; readonly socket: string } | null
   readonly ready: { readonly level: ReadyLevel; readonly reasons: readonly string[] }
+  /** What a person should know, though nothing is wrong with the cluster: settings that differ from those the lab should have. */
+  readonly notes: readonly string[]
   readonly nodes: readonly NodeStatus[]
 }
 

@@ -177,8 +177,17 @@ export class Supervisor {
   async status(): Promise<LabStatus> {
     for (const node of this.#nodes) node.observe()
     const climb = this.#climb()
+    // Asked in the same round trip as the first question about readiness.
+    const notes = this.#settingNotes()
     const { level, reasons } = await measureReady(climb)
-    return this.#describe(climb, { level, reasons: [...reasons, ...this.#lostFolders()] })
+    return this.#describe(climb, { level, reasons: [...reasons, ...this.#lostFolders()] }, await notes)
+  }
+
+  async #settingNotes(): Promise<string[]> {
+    const { baseline } = this.#resets
+    if (!baseline || this.#phase !== 'running') return []
+    const { settingNotes } = await import('./setting-notes.js')
+    return settingNotes(this.#nodes, { baseline, temporary: this.#temporary })
   }
 
   /** A server works on in a folder that was deleted, and nobody would know until it ends. */
@@ -373,7 +382,7 @@ export class Supervisor {
     writeLab(this.#record)
   }
 
-  #describe(climb: Climb, ready: LabStatus['ready']): LabStatus {
+  #describe(climb: Climb, ready: LabStatus['ready'], notes: LabStatus['notes'] = []): LabStatus {
     const supervisor = { pid: process.pid, socket: this.#order.socket }
     return describeLab({
       record: this.#record,
@@ -381,6 +390,7 @@ export class Supervisor {
       crashOf: (node) => this.#restarts.statusOf(node),
       climb,
       ready,
+      notes,
       state: this.#stateNow(ready),
       supervisor,
     })

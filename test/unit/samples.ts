@@ -53,6 +53,7 @@ export function sampleStatus(change: Partial<LabStatus> = {}): LabStatus {
     auth: 'none',
     supervisor: { pid: 4000, socket: '/run/lab.sock' },
     ready: { level: 'full', reasons: [] },
+    notes: [],
     nodes: nodes.map((node, index): NodeStatus => ({
       name: node.name,
       port: node.port,
