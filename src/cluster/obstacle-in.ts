@@ -43,11 +43,15 @@ async function tooFewReplicas(member: Member, shape: Shape): Promise<Obstacle | 
   }
 }
 
-/** Memory of connections passes; the rest of the overhead is the server itself. */
+/** Deleting data makes room, where there is any; the memory of client connections is freed when they close. */
 async function tooLittleMemory(member: Member): Promise<Obstacle | undefined> {
-  const info = await askInfo(member, 'INFO', 'memory')
+  const info = await askInfo(member, 'INFO')
   const number = (field: string) => Number(info.get(field) ?? 0)
-  const [limit, needed] = [number('maxmemory'), number('used_memory_overhead') - number('mem_clients_normal')]
+  const isEmpty = ![...info.keys()].some((field) => /^db\d+$/.test(field))
+  const needed = isEmpty
+    ? number('used_memory') - number('mem_clients_normal') - number('mem_not_counted_for_evict')
+    : number('used_memory_startup') + number('mem_replication_backlog')
+  const limit = number('maxmemory')
   if (limit === 0 || needed < limit) return undefined
   return {
     problem: `will never accept a write: maxmemory is ${limit} bytes, and the server needs ${needed} without any data`,

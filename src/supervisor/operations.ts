@@ -8,11 +8,14 @@
  * fail with from then on.
  */
 import { LabError } from '../errors.js'
+import { ConnectionError } from '../node/index.js'
+import { commandFor } from '../spec/index.js'
 import { deferred } from '../util/deferred.js'
 
 type Work<Result> = (signal: AbortSignal) => Promise<Result>
 
 export class Operations {
+  readonly #lab: string
   readonly #closing = new AbortController()
   readonly #interrupts = new Set<() => void>()
   readonly #underWay = new Set<Promise<unknown>>()
@@ -20,6 +23,11 @@ export class Operations {
   /** Settles when every operation that was asked for before has had its turn. */
   #last: Promise<unknown> = Promise.resolve()
   #current = ''
+
+  /** @param lab its name */
+  constructor(lab: string) {
+    this.#lab = lab
+  }
 
   /** Aborted when the lab is taken down. */
   get signal(): AbortSignal {
@@ -90,9 +98,17 @@ export class Operations {
       const interrupt = () => reject(interrupted())
       this.#interrupts.add(interrupt)
       working
-        .then(resolve, (error: unknown) => reject(this.signal.aborted ? interrupted() : (error as Error)))
+        .then(resolve, (error: unknown) => reject(this.signal.aborted ? interrupted() : this.#understood(what, error)))
         .finally(() => this.#interrupts.delete(interrupt))
     })
+  }
+
+  /** A node that does not answer is not a defect of redis-lab. */
+  #understood(what: string, error: unknown): Error {
+    if (!(error instanceof ConnectionError)) return error as Error
+    const message = `${what} was given up, because a node did not answer: ${error.message}`
+    const hint = `${commandFor(this.#lab, 'status')} shows which one.`
+    return new LabError({ code: 'not-ready', message, hint }, { cause: error })
   }
 }
 

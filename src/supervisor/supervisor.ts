@@ -52,7 +52,7 @@ export class Supervisor {
   readonly #run: RunKeeper
   readonly #resets: Resets
   readonly #upgrades: Upgrades
-  readonly #operations = new Operations()
+  readonly #operations: Operations
   readonly #temporary = new TemporaryChanges()
   /** What can be asked of the lab while it runs. */
   readonly attendance: Attendance
@@ -90,6 +90,7 @@ export class Supervisor {
         onCrash: (node, cause) => this.#onCrash(node, cause),
       })
     })
+    this.#operations = new Operations(record.name)
     this.#restarts = new Restarts({ emit: this.#emit, enabled: record.spec.restart })
     const onFailure = (error: Error) => this.#onRecordFailure(error)
     const isOnItsWay = (node: RedisNode) => this.#upgrades.isUnderWay(node)

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { LabError } from '../../errors.js'
-import { logTail } from '../../node/index.js'
+import { ConnectionError, logTail } from '../../node/index.js'
 import { nodeFiles } from '../../paths.js'
 import { until } from '../../util/until.js'
 import { canBeAsked, type Member } from '../member.js'
@@ -121,8 +121,8 @@ async function placeFile({ member, slots }: Owner): Promise<DumpedMaster> {
 async function idle(member: Member, deadline: number): Promise<void> {
   const busy = ['rdb_bgsave_in_progress', 'aof_rewrite_in_progress', 'aof_rewrite_scheduled']
   const isIdle = async () => {
-    const info = await askInfo(member, 'INFO', 'persistence')
-    return busy.every((field) => (info.get(field) ?? '0') === '0') || undefined
+    const info = await persistence(member)
+    return (info && busy.every((field) => (info.get(field) ?? '0') === '0')) || undefined
   }
   if (await until(isIdle, { deadline, pollMs })) return
   throw failed(`${member.name} did not come to an end with another file that it writes`)
@@ -166,11 +166,21 @@ async function written(member: DumpSource, deadline: number): Promise<void> {
 const childGone = (member: Member, deadline: number): Promise<Map<string, string> | undefined> =>
   until(
     async () => {
-      const info = await askInfo(member, 'INFO', 'persistence')
-      return info.get('rdb_bgsave_in_progress') === '0' ? info : undefined
+      const info = await persistence(member)
+      return info?.get('rdb_bgsave_in_progress') === '0' ? info : undefined
     },
     { deadline, pollMs },
   )
+
+/** Undefined where the answer is late: forking holds up a server with much data. */
+async function persistence(member: Member): Promise<Map<string, string> | undefined> {
+  try {
+    return await askInfo(member, 'INFO', 'persistence')
+  } catch (error) {
+    if (error instanceof ConnectionError && canBeAsked(member)) return undefined
+    throw error
+  }
+}
 
 const failed = (message: string, details: readonly string[] = []): LabError =>
   new LabError({ code: 'snapshot-failed', message, details })

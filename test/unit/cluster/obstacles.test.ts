@@ -22,10 +22,11 @@ const noReplicas = 'NOREPLICAS Not enough good replicas to write.'
 const oom = "OOM command not allowed when used memory > 'maxmemory'."
 const configured = (node: FakeNode, name: string, value: string) =>
   node.answer(`CONFIG GET ${name}`, () => [name, value])
-const memory = (node: FakeNode, maxmemory: number, overhead: number) =>
-  node.answer(
-    'INFO memory',
-    () => `maxmemory:${maxmemory}\r\nused_memory_overhead:${overhead}\r\nmem_clients_normal:1000\r\n`,
+const memory = (node: FakeNode, fields: Record<string, number | string>) =>
+  node.answer('INFO', () =>
+    Object.entries(fields)
+      .map((pair) => `${pair.join(':')}\r\n`)
+      .join(''),
   )
 
 test.each<[string, string, (m2: FakeNode, r2: FakeNode) => void]>([
@@ -42,7 +43,15 @@ test.each<[string, string, (m2: FakeNode, r2: FakeNode) => void]>([
     'm2 (port 6002) will never accept a write: maxmemory is 1048576 bytes, and the server needs 1600000 without any data',
     (m2) => {
       m2.answer('SET', refuse(oom))
-      memory(m2, 1_048_576, 1_601_000)
+      memory(m2, { maxmemory: 1_048_576, used_memory: 1_601_000, mem_clients_normal: 1000 })
+    },
+  ],
+  [
+    'less memory than the server needs beside its data',
+    'm2 (port 6002) will never accept a write: maxmemory is 1048576 bytes, and the server needs 1600000 without any data',
+    (m2) => {
+      m2.answer('SET', refuse(oom))
+      memory(m2, { maxmemory: 1_048_576, used_memory: 9_999_999, used_memory_startup: 1_600_000, db0: 'keys=9' })
     },
   ],
   [
@@ -87,7 +96,14 @@ test.each<[string, (m2: FakeNode, r2: FakeNode) => void]>([
     'memory that data takes up',
     (m2) => {
       forAWhile(m2, 'SET', refuse(oom), 'OK')
-      memory(m2, 10_000_000, 1_601_000)
+      memory(m2, { maxmemory: 2_000_000, used_memory: 2_100_000, used_memory_startup: 1_600_000, db0: 'keys=9' })
+    },
+  ],
+  [
+    'memory that a client takes up',
+    (m2) => {
+      forAWhile(m2, 'SET', refuse(oom), 'OK')
+      memory(m2, { maxmemory: 2_000_000, used_memory: 2_100_000, mem_clients_normal: 500_000 })
     },
   ],
   ['a disk without room', (m2) => forAWhile(m2, 'SET', refuse('MISCONF Errors writing to the AOF file'), 'OK')],

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ConnectionError } from '../../../src/node/index.js'
 import { Operations } from '../../../src/supervisor/operations.js'
 import { deferred } from '../../../src/util/deferred.js'
 import { thrownBy } from '../support.js'
@@ -6,7 +7,7 @@ import { thrownBy } from '../support.js'
 const later = () => Date.now() + 60_000
 
 test('operations take turns, in the order in which they were asked for, whatever became of those before', async () => {
-  const operations = new Operations()
+  const operations = new Operations('default')
   const log: string[] = []
   const first = deferred<void>()
   const one = operations.inTurn('the first', later(), async () => {
@@ -23,7 +24,7 @@ test('operations take turns, in the order in which they were asked for, whatever
 })
 
 test('one whose turn does not come before its deadline does not begin, and says what it waited for', async () => {
-  const operations = new Operations()
+  const operations = new Operations('default')
   const first = deferred<void>()
   const one = operations.inTurn('the reset', later(), () => first.promise)
   let begun = false
@@ -45,7 +46,7 @@ test('one whose turn does not come before its deadline does not begin, and says 
 })
 
 test('idle waits for what changes nodes, and not for what only waits', async () => {
-  const operations = new Operations()
+  const operations = new Operations('default')
   const [change, wait] = [deferred<void>(), deferred<void>()]
   const changing = operations.run('the stop of m1', () => change.promise)
   const waiting = operations.wait('the wait for "full"', () => wait.promise)
@@ -60,7 +61,7 @@ test('idle waits for what changes nodes, and not for what only waits', async () 
 })
 
 test('when the lab is taken down each is answered at once with one sentence, also those whose turn has not come', async () => {
-  const operations = new Operations()
+  const operations = new Operations('default')
   const never = () => new Promise<never>(() => {})
   const all = [
     operations.inTurn('the failover of r1', later(), never),
@@ -81,8 +82,16 @@ test('when the lab is taken down each is answered at once with one sentence, als
   )
 })
 
+test('a node that does not answer is told as such, and not as a defect', async () => {
+  const lost = async () => Promise.reject(new ConnectionError('no answer within 3000 ms'))
+  expect(await thrownBy(() => new Operations('default').run('the failover of r1', lost))).toMatchObject({
+    code: 'not-ready',
+    message: 'the failover of r1 was given up, because a node did not answer: no answer within 3000 ms',
+  })
+})
+
 test('what is over before the lab is taken down keeps its answer', async () => {
-  const operations = new Operations()
+  const operations = new Operations('default')
   const answer = operations.run('the stop of m1', async () => 'stopped')
   await operations.idle()
   operations.close('redis-lab down')

@@ -26,6 +26,7 @@ import { cannotImprove } from '../../obstacles.js'
 import { isAtLeast, type Climb } from '../../ready.js'
 import { waitReady } from '../../wait.js'
 import type { ClusterCreator, FormContext } from '../creator.js'
+import { patiently } from '../patiently.js'
 import { startServers } from '../start.js'
 import { masterBootFile, replicaBootFile, type BootFileOptions, type Ghosts } from './boot-files.js'
 import { traitsOf } from './engine.js'
@@ -49,7 +50,6 @@ import {
   isLinked,
   isOk,
   orderOfTakeovers,
-  patiently,
   seesOwners,
   stir,
   takeOver,

@@ -1,13 +1,13 @@
 /** The steps of forming instantly. Each waits for the fact that it needs, on every node that it concerns. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { LabError } from '../../../errors.js'
 import { until } from '../../../util/until.js'
-import { ConnectionError, ReplyError } from '../../../node/index.js'
-import { canBeAsked, type Member, type Shape } from '../../member.js'
+import { ReplyError } from '../../../node/index.js'
+import type { Member, Shape } from '../../member.js'
 import { isMaster, type NodeLine } from '../../nodes-text.js'
 import { requirePossible } from '../../obstacles.js'
 import { probeWrite } from '../../probe.js'
 import { askInfo, askNodes, isServing } from '../../view.js'
+import { patiently } from '../patiently.js'
 import type { Target, TargetMaster, TargetReplica } from './target.js'
 
 export interface Patience {
@@ -53,25 +53,6 @@ function notReached(what: string, member: Member, refusal: Error | undefined): L
   const message = `forming instantly did not get as far as "${what}" on ${member.name}${why}`
   return new LabError({ code: 'create-failed', message }, { cause: refusal })
 }
-
-/** A lost connection, or an answer that is late, is not a refusal: the question is asked again. */
-export async function patiently<Answer>(
-  servers: readonly Member[],
-  { deadline, signal }: Pick<Patience, 'deadline' | 'signal'>,
-  ask: () => Promise<Answer>,
-): Promise<Answer> {
-  for (;;) {
-    signal.throwIfAborted()
-    try {
-      return await ask()
-    } catch (error) {
-      if (!(error instanceof ConnectionError) || !servers.every(canBeAsked) || Date.now() >= deadline) throw error
-      await sleep(askAgainMs)
-    }
-  }
-}
-
-const askAgainMs = 20
 
 /** Every slot has an owner in its view, a ghost, and so it is "ok" before it is a master. */
 export const isOk = ({ server }: { readonly server: Member }): Promise<boolean> => isServing(server)

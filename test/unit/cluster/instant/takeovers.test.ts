@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
-import { orderOfTakeovers, patiently, seesOwners, takeOver } from '../../../../src/cluster/create/instant/steps.js'
+import { orderOfTakeovers, seesOwners, takeOver } from '../../../../src/cluster/create/instant/steps.js'
 import type { Target, TargetMaster } from '../../../../src/cluster/create/instant/target.js'
+import { patiently } from '../../../../src/cluster/create/patiently.js'
 import { planTopology, type Server } from '../../../../src/cluster/index.js'
 import { ConnectionError, ReplyError } from '../../../../src/node/index.js'
 import { thrownBy } from '../../support.js'
