@@ -100,6 +100,12 @@ export class ConfigOverrides {
     if (entry?.active.size === 0) this.#remove(entry)
   }
 
+  /** What the directives that are overridden on a node now have otherwise. */
+  originalsOf(member: Member): Record<string, string> {
+    const own = this.pending().filter(({ node }) => node === member.name)
+    return Object.fromEntries(own.map(({ name, original }) => [name, original]))
+  }
+
   /** It has another value at the moment, which is this owner's doing. */
   has(member: Member, name: string): boolean {
     return this.#entries.has(keyOf(member, name))

@@ -39,8 +39,8 @@ export class Resets {
 
   /** To be called in the moment in which the lab is ready. */
   begin({ adopted }: { adopted: boolean }): void {
-    const { record, nodes, user } = this.#options
-    this.#baseline = (adopted ? recallBaseline : takeBaseline)({ dir: record.dir, nodes, user })
+    const { record, nodes, user, temporary } = this.#options
+    this.#baseline = (adopted ? recallBaseline : takeBaseline)({ dir: record.dir, nodes, user, temporary })
   }
 
   /**
@@ -54,9 +54,9 @@ export class Resets {
 
   /** A node has another release, with directives of its own: what it is like now is what it goes back to. */
   async renew(node: RedisNode): Promise<void> {
-    const { record, user } = this.#options
+    const { record, user, temporary } = this.#options
     const known = (await this.#baseline) ?? new Map<string, never>()
-    this.#baseline = renewBaseline({ dir: record.dir, user }, known, node)
+    this.#baseline = renewBaseline({ dir: record.dir, user, temporary }, known, node)
     await this.#baseline
   }
 

@@ -43,6 +43,7 @@ describe('a lab with every default', () => {
       auth: 'none',
       supervisor: { pid: expect.any(Number) as number, socket: expect.any(String) as string },
       ready: { level: 'full', reasons: [] },
+      notes: [],
       nodes: expect.any(Array) as unknown,
     })
     const slots = [[[0, 5460]], [[5461, 10922]], [[10923, 16383]], [], [], []]

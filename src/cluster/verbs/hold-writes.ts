@@ -24,8 +24,8 @@ const unendingPauseMs = 400
 export async function holdWrites(master: Member, pauses: WritePauses): Promise<Hold> {
   const sinceMs = Date.now()
   const within = (ms: number) => () => Date.now() - sinceMs < ms / 2
-  const end = await pauses.pause([master], pauseMs)
   const client = await master.client()
+  const end = await pauses.pause([master], pauseMs)
   if (end === undefined) return { offset: await pauseAll(client), holds: within(unendingPauseMs), end: async () => {} }
   try {
     return { offset: offsetIn(await client.text('INFO', 'replication')), holds: within(pauseMs), end }

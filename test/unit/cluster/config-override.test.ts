@@ -213,6 +213,14 @@ test('what somebody else has put right is not due any more', async () => {
   expect(m1.timeout).toBe('200')
 })
 
+test('what a node has but for its overrides is known while it has them', async () => {
+  const release = await override('200', m1)
+  expect(temporary.config.originalsOf(m1.node)).toEqual({ [timeout]: '5000' })
+  expect(temporary.config.originalsOf(m2.node)).toEqual({})
+  await release()
+  expect(temporary.config.originalsOf(m1.node)).toEqual({})
+})
+
 test('an override that is active is not forgotten', async () => {
   const release = await override('200', m1)
   temporary.config.forget(m1.node, timeout)
