@@ -1,7 +1,7 @@
 /**
  * Which answers of a node can never change, given the configuration of its lab. Loaded with the first answer that may be one.
  *
- *     NOREPLICAS                       final if min-replicas-to-write is more than the replicas that a master is planned to have
+ *     NOREPLICAS                       final if min-replicas-to-write is more than the replicas that a master has or was planned to have
  *     OOM                              final if the server alone needs more than maxmemory: no data can be deleted to make room
  *     max number of clients reached    final if maxclients leaves no room for the connections of the lab itself
  *     NOAUTH, WRONGPASS, NOPERM        final: the lab has no other credentials than those it was refused with
@@ -13,7 +13,8 @@ import { readDirective } from '../node/index.js'
 import { nodeFiles } from '../paths.js'
 import { compareVersions } from '../release/index.js'
 import type { Member, Shape } from './member.js'
-import { askInfo } from './view.js'
+import { isMyself } from './nodes-text.js'
+import { askInfo, askNodes } from './view.js'
 
 export interface Obstacle {
   /** Begins with what the node does: "will never accept a write: …". */
@@ -33,7 +34,11 @@ export function obstacleIn(member: Member, answer: string, shape: Shape): Promis
 const perMaster = ({ masters, replicas }: Shape): number => Math.floor(replicas / masters)
 
 async function tooFewReplicas(member: Member, shape: Shape): Promise<Obstacle | undefined> {
-  const [wanted, planned] = [await numberOf(member, 'min-replicas-to-write'), perMaster(shape)]
+  const wanted = await numberOf(member, 'min-replicas-to-write')
+  const lines = await askNodes(member)
+  const own = lines.find(isMyself)?.id
+  // A user may have added replicas that were not planned.
+  const planned = Math.max(perMaster(shape), lines.filter(({ masterId }) => masterId === own).length)
   if (wanted === undefined || wanted <= planned) return undefined
   const have =
     planned === 1 ? 'each master has 1 replica' : `each master has ${planned === 0 ? 'no' : planned} replicas`

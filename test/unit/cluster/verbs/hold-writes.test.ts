@@ -16,7 +16,14 @@ function master(log: string[], answers: Record<string, unknown>): Member {
     return answer
   }
   const client = { call, text: call } as unknown as NodeClient
-  return { lab: 'default', name: 'm1', port: 7001, state: 'running', client: async () => client }
+  return {
+    lab: 'default',
+    name: 'm1',
+    port: 7001,
+    state: 'running',
+    client: async () => client,
+    connectTo: async () => client,
+  }
 }
 
 const info = 'role:master\r\nmaster_repl_offset:77\r\n'
