@@ -66,6 +66,8 @@ export const labFiles = {
   baseline: (dir: string) => path.join(dir, 'baseline.json'),
   /** What each node held when the lab went down. */
   heldData: (dir: string) => path.join(dir, 'data.json'),
+  /** What is set on the nodes only for a while. */
+  overrides: (dir: string) => path.join(dir, 'overrides.json'),
   createLog: (dir: string) => path.join(dir, 'create.log'),
   node: (dir: string, port: number) => path.join(dir, String(port)),
   tls: (dir: string) => path.join(dir, 'tls'),

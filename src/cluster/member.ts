@@ -2,6 +2,7 @@
 import type { ExitCause } from '../events.js'
 import type { NodeClient } from '../node/index.js'
 import type { Build } from '../release/index.js'
+import type { ProcessIdentity } from '../util/process-identity.js'
 
 export interface Member {
   /** The lab that it belongs to. */
@@ -14,6 +15,10 @@ export interface Member {
   readonly exit?: string | undefined
   /** Somebody deleted it, whether or not a server still works in it. */
   readonly folderIsGone?: boolean
+  /** Its process, while it has one. */
+  readonly identity?: ProcessIdentity | undefined
+  /** Looks whether its process was paused or resumed by a signal from elsewhere. */
+  observe?(): void
   client(): Promise<NodeClient>
   /** A new connection to another node of its cluster, with the same credentials; it is the caller's to close. */
   connectTo(host: string, port: number): Promise<NodeClient>
@@ -26,7 +31,11 @@ export interface Server extends Member {
   readonly build: Build
   /** `args` are directives for this run only, as `--name value` words: redis.conf stays the user's. */
   start(args?: readonly string[]): void
-  listening(options: { readonly deadline: number; readonly signal?: AbortSignal | undefined }): Promise<void>
+  listening(options: {
+    readonly deadline: number
+    readonly signal?: AbortSignal | undefined
+    readonly onRefusal?: (answer: string) => Promise<void>
+  }): Promise<void>
   stop(cause?: ExitCause): Promise<void>
 }
 

@@ -1,7 +1,7 @@
 /**
  * How far a cluster is proven ready, asked of every node.
  *
- *     alive     PONG, and not loading
+ *     alive     it answers, and is not loading: any answer that shows a process that serves counts
  *     agreed    every node of the cluster known, no handshake or fail flag, the same owner for each of the 16384 slots everywhere
  *     ok        cluster_state:ok on every node
  *     replicas  each replica's link is up, and every node lists it as available
@@ -12,6 +12,7 @@
  * again, so that waiting for a hundred nodes does not become a hundred times a hundred lines per poll.
  */
 import { readyLevels, type ReadyLevel } from '../events.js'
+import { isServingAnswer } from '../node/index.js'
 import { commandFor } from '../spec/index.js'
 import type { Climb } from './climb.js'
 import { canBeAsked, type Member } from './member.js'
@@ -53,6 +54,7 @@ export interface StepResult {
   readonly missing: readonly string[]
   /** Whom to ask again. */
   readonly pending: readonly Member[]
+  readonly lacks: ReadonlyMap<Member, string>
 }
 
 export async function takeStep(step: Step, climb: Climb, pending: readonly Member[]): Promise<StepResult> {
@@ -63,10 +65,10 @@ export async function takeStep(step: Step, climb: Climb, pending: readonly Membe
     }),
   )
   const lacks: Lacks = new Map(answers.filter((answer): answer is [Member, string] => answer[1] !== undefined))
-  if (lacks.size > 0) return { holds: false, missing: inWords(lacks), pending: [...lacks.keys()] }
+  if (lacks.size > 0) return { holds: false, missing: inWords(lacks), pending: [...lacks.keys()], lacks }
   const rift = step.compare?.(climb) ?? new Map<Member, string>()
   // Whoever disagrees may be the one that is right: then everybody is asked again.
-  return { holds: rift.size === 0, missing: inWords(rift), pending: climb.members }
+  return { holds: rift.size === 0, missing: inWords(rift), pending: climb.members, lacks: rift }
 }
 
 export interface Measured {
@@ -104,8 +106,12 @@ function inWords(lacks: Lacks): string[] {
 
 async function alive(_: Climb, member: Member): Promise<string | undefined> {
   if (!canBeAsked(member)) return whyAway(member)
-  const client = await member.client()
-  await client.call('PING')
+  try {
+    const client = await member.client()
+    await client.call('PING')
+  } catch (error) {
+    if (!isServingAnswer(error)) throw error
+  }
   return undefined
 }
 

@@ -1,8 +1,9 @@
-/** Waiting until a level of readiness is proven; over at once when a process ends. */
+/** Waiting until a level of readiness is proven; over at once when a process ends, or when a node can never come to lack nothing. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LabError } from '../errors.js'
 import type { Emit, ReadyLevel } from '../events.js'
 import type { Member, Shape } from './member.js'
+import { requirePossible } from './obstacles.js'
 import { startClimb, type Climb } from './climb.js'
 import { isAtLeast, steps, takeStep, type Step } from './ready.js'
 
@@ -20,7 +21,8 @@ const sayEveryMs = 500
 
 /**
  * @returns the climb, with every member's view of the cluster
- * @throws LabError `not-ready` at the deadline: what each node still lacked · the reason of `signal`
+ * @throws LabError `not-ready` at the deadline: what each node still lacked; at once when that cannot improve · the reason of
+ *   `signal`
  */
 export async function waitReady(members: readonly Member[], shape: Shape, options: WaitOptions): Promise<Climb> {
   const climb = startClimb(members, shape)
@@ -32,6 +34,7 @@ async function waitStep(step: Step, climb: Climb, { deadline, signal, emit }: Wa
   const pollMs = Math.max(3, climb.members.length / 4)
   let pending = climb.members
   let saidAt = Date.now()
+  let checkedAt = 0
   for (;;) {
     signal?.throwIfAborted()
     const result = await takeStep(step, climb, pending)
@@ -41,6 +44,10 @@ async function waitStep(step: Step, climb: Climb, { deadline, signal, emit }: Wa
       emit?.({ type: 'ready-progress', level: step.level, missing: result.missing })
     }
     if (result.holds) return
+    if (Date.now() - checkedAt >= sayEveryMs) {
+      checkedAt = Date.now()
+      await Promise.all([...result.lacks].map(([member, lack]) => requirePossible(member, lack, climb.shape)))
+    }
     if (Date.now() >= deadline) throw notReady(step.level, result.missing)
     pending = result.pending
     await sleep(pollMs)

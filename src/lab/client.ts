@@ -1,4 +1,5 @@
 /** The typed client of a supervisor's control API. */
+import { existsSync } from 'node:fs'
 import http from 'node:http'
 import { LabError, type ErrorData } from '../errors.js'
 import type { TimedEvent } from '../events.js'
@@ -122,11 +123,15 @@ export function listenTo(
 }
 
 function silent(socketPath: string, error: Error): LabError {
+  // A supervisor that is killed leaves its socket behind; one that ends in order removes it first.
+  const ended = !existsSync(socketPath)
   return new LabError(
     {
       code: 'supervisor-failed',
-      message: `the supervisor of this lab does not answer: ${error.message}`,
-      hint: 'redis-lab down ends what is left of the lab; its data stays.',
+      message: `the supervisor of this lab does not answer: ${ended ? 'the lab was taken down' : error.message}`,
+      hint: ended
+        ? 'redis-lab ls shows which labs are running.'
+        : 'redis-lab down ends what is left of the lab; its data stays.',
       details: [`socket: ${socketPath}`],
     },
     { cause: error },

@@ -48,6 +48,7 @@ function fromRecord(places: Places, found: Unattended, supervisor?: ProcessIdent
       served: 0,
       unserved: assigned.length > 0 ? [{ slots: assigned, reason }] : [],
     },
+    notes: [],
     deviations: [],
     nodes,
   }

@@ -23,6 +23,13 @@ export class ConnectionError extends Error {
   override readonly name = 'ConnectionError'
 }
 
+/**
+ * The answer of a process that serves, whatever it thinks of the question: MASTERDOWN, NOAUTH, BUSY … A process that still loads
+ * its data, or takes no connection, does not.
+ */
+export const isServingAnswer = (error: unknown): boolean =>
+  error instanceof ReplyError && !/^(LOADING\b|ERR max number of clients)/.test(error.message)
+
 export interface ConnectOptions {
   readonly host?: string
   /** Also how long an answer may take. */
@@ -56,7 +63,11 @@ export class NodeClient {
     socket.on('close', () => this.#lose('the node closed the connection'))
     // A paused process still accepts connections; only its silence tells.
     socket.setTimeout(silenceMs, () => {
-      if (this.#waiting.length > 0) this.#lose(`no answer within ${silenceMs} ms`)
+      const { bytesRead } = socket
+      // If this process itself was held up, the answer has arrived and is only read after the timers.
+      setImmediate(() => {
+        if (this.#waiting.length > 0 && socket.bytesRead === bytesRead) this.#lose(`no answer within ${silenceMs} ms`)
+      })
     })
   }
 

@@ -21,7 +21,7 @@ import { commandFor } from '../spec/index.js'
 import { isPaused, type ProcessIdentity } from '../util/process-identity.js'
 import { until } from '../util/until.js'
 import type { Access } from './access.js'
-import { NodeClient } from './client.js'
+import { isServingAnswer, NodeClient } from './client.js'
 import { confSource, listenArgs, listenProblems, loopback, type ListenPlan } from './listen.js'
 import { adopt, launch, type ServerProcess } from './process.js'
 import { shutDown } from './shutdown.js'
@@ -52,6 +52,8 @@ export interface Waiting {
   /** From Date.now(). */
   readonly deadline: number
   readonly signal?: AbortSignal | undefined
+  /** Called with each refusal that is another one than the last; what it throws ends the wait. */
+  readonly onRefusal?: ((answer: string) => Promise<void>) | undefined
 }
 
 const listenPollMs = 3
@@ -168,33 +170,41 @@ export class RedisNode {
   }
 
   /**
-   * Resolves when the server answers PONG, that is, when it has also loaded its data.
+   * Resolves when the server answers as one that serves, that is, when it has also loaded its data.
    *
    * @throws LabError at once when the process exits (`node-failed`, `port-taken`), `not-ready` at the deadline
    */
-  async listening({ deadline, signal }: Waiting): Promise<void> {
+  async listening({ deadline, signal, onRefusal }: Waiting): Promise<void> {
     if (this.#state.kind === 'running') return
     let last = 'it does not accept connections'
-    const pong = await until(
+    const answered = await until(
       async () => {
         if (this.#state.kind === 'crashed') throw await this.startError(this.#state.exit)
         if (!('process' in this.#state)) throw this.#wrongState('will not answer')
-        try {
-          const client = await this.client()
-          const answer = await client.text('PING')
-          // Its own end closes the connection. Another server on its port, one that took it first, goes on answering.
-          return (answer === 'PONG' && 'process' in this.#state) || undefined
-        } catch (error) {
-          last = (error as Error).message
-          return undefined
-        }
+        const refusal = await this.#refusal()
+        // Its own end closes the connection. Another server on its port, one that took it first, goes on answering.
+        if (refusal === undefined) return 'process' in this.#state || undefined
+        if (refusal !== last) await onRefusal?.(refusal)
+        last = refusal
+        return undefined
       },
       { deadline, pollMs: listenPollMs, signal },
     )
-    if (!pong) throw await notListening(this.#asFailed(), last)
+    if (!answered) throw await notListening(this.#asFailed(), last)
     if (this.#state.kind === 'starting') this.#state = { kind: 'running', process: this.#state.process }
     this.hasListened = true
     this.#options.emit({ type: 'node-listening', node: this.name, port: this.port })
+  }
+
+  /** Why it does not serve yet, in its own words or those of the connection. */
+  async #refusal(): Promise<string | undefined> {
+    try {
+      const client = await this.client()
+      await client.call('PING')
+      return undefined
+    } catch (error) {
+      return isServingAnswer(error) ? undefined : (error as Error).message
+    }
   }
 
   /** A connection to this node, kept and shared; made anew when the last one was lost. */

@@ -8,11 +8,13 @@ import {
   ownsSlots,
   waitReady,
   type Shape,
+  type TemporaryChanges,
 } from '../cluster/index.js'
 import { LabError } from '../errors.js'
 import type { Emit, FailoverMode, ReadyLevel } from '../events.js'
 import type { RedisNode } from '../node/index.js'
 import { applyVerb, type NodeVerb } from './node-verbs.js'
+import type { Operations } from './operations.js'
 import type { LabRecord } from './record.js'
 import type { Restarts } from './restarts.js'
 import type { FailoverResult, LabStatus, NodeStatus } from './status.js'
@@ -23,6 +25,8 @@ export interface AttendanceOptions {
   readonly planned: LabRecord['nodes']
   readonly shape: Shape
   readonly restarts: Restarts
+  readonly operations: Operations
+  readonly temporary: TemporaryChanges
   readonly emit: Emit
   /** @throws LabError `wrong-state` while the lab does not run */
   readonly requireRunning: () => void
@@ -42,33 +46,20 @@ const settleMs = 5000
 
 export class Attendance {
   readonly #options: AttendanceOptions
-  #lastSnapshot: Promise<unknown> = Promise.resolve()
-  readonly #underWay = new Set<Promise<unknown>>()
 
   constructor(options: AttendanceOptions) {
     this.#options = options
-  }
-
-  /** Resolves when what was asked for before is over: snapshots, failovers, and what was to be done to nodes. */
-  async idle(): Promise<void> {
-    await Promise.allSettled([this.#lastSnapshot, ...this.#underWay])
-  }
-
-  #during<Result>(work: Promise<Result>): Promise<Result> {
-    const over = work.finally(() => this.#underWay.delete(over))
-    over.catch(() => {})
-    this.#underWay.add(over)
-    return over
   }
 
   /** @throws LabError `node-not-found`, `wrong-state`, or why the node did not come to be as it was wanted */
   async verb(name: string, verb: NodeVerb, options: Timeout & { restart: boolean }): Promise<NodeStatus> {
     const node = this.#require(name)
     this.#options.requireQuiet()
-    const { nodes, restarts, status, onChange } = this.#options
+    const { nodes, restarts, operations, status, onChange } = this.#options
     try {
       const { restart, timeoutMs } = options
-      await this.#during(applyVerb(verb, node, restarts, { restart, deadline: Date.now() + timeoutMs }))
+      const deadline = Date.now() + timeoutMs
+      await operations.run(`the ${verb} of ${name}`, () => applyVerb(verb, node, restarts, { restart, deadline }))
     } finally {
       onChange()
     }
@@ -77,21 +68,28 @@ export class Attendance {
 
   /** @throws LabError `node-not-found`, `wrong-state`, `failover-failed` */
   async failover(name: string, { mode, timeoutMs }: Timeout & { mode: FailoverMode }): Promise<FailoverResult> {
-    const startedAt = Date.now()
+    const deadline = Date.now() + timeoutMs
     const target = this.#require(name)
-    this.#options.requireQuiet()
-    const result = await this.#during(failover(this.#observed(), target, { mode, deadline: startedAt + timeoutMs }))
-    const [promoted, demoted] = [result.promoted.name, result.demoted.name]
-    const elapsedMs = Date.now() - startedAt
-    this.#options.emit({ type: 'failover-done', node: promoted, former: demoted, mode, elapsedMs })
-    return { promoted, demoted }
+    const { requireQuiet, operations, temporary, emit } = this.#options
+    requireQuiet()
+    return operations.inTurn(`the failover of ${name}`, deadline, async (signal) => {
+      const startedAt = Date.now()
+      const result = await failover(this.#observed(), target, { mode, deadline, signal, temporary })
+      const [promoted, demoted] = [result.promoted.name, result.demoted.name]
+      emit({ type: 'failover-done', node: promoted, former: demoted, mode, elapsedMs: Date.now() - startedAt })
+      return { promoted, demoted }
+    })
   }
 
   /** @throws LabError `wrong-state`; `not-ready` at the deadline, with what each node still lacked */
   async waitFor(level: ReadyLevel, { timeoutMs }: Timeout): Promise<LabStatus> {
-    this.#options.requireRunning()
-    await waitReady(this.#observed(), this.#options.shape, { level, deadline: Date.now() + timeoutMs })
-    return this.#options.status()
+    const { requireRunning, shape, operations, status } = this.#options
+    requireRunning()
+    const deadline = Date.now() + timeoutMs
+    return operations.wait(`the wait for "${level}"`, async (signal) => {
+      await waitReady(this.#observed(), shape, { level, deadline, signal })
+      return status()
+    })
   }
 
   /** @throws LabError `node-not-found`, `wrong-state` (it has no slots to lose), `failover-failed` */
@@ -104,8 +102,10 @@ export class Attendance {
     const slots = owned.length > 0 ? owned : planned ? [planned] : []
     if (slots.length === 0) throw wrongState(`${name} is no master: no node can take its place`)
     const deadline = Date.now() + timeoutMs
-    const { promoted } = await awaitFailover(this.#options.nodes, node, slots, { deadline })
-    return { promoted: promoted.name, demoted: name }
+    return this.#options.operations.wait(`the wait for a failover of ${name}`, async (signal) => {
+      const { promoted } = await awaitFailover(this.#options.nodes, node, slots, { deadline, signal })
+      return { promoted: promoted.name, demoted: name }
+    })
   }
 
   /**
@@ -113,36 +113,28 @@ export class Attendance {
    *
    * @throws LabError `wrong-state` when the lab is not whole; `snapshot-failed`
    */
-  snapshot(options: Timeout & { dir: string }): Promise<TakenSnapshot> {
-    try {
-      this.#options.requireQuiet()
-    } catch (error) {
-      return Promise.reject(LabError.from(error))
-    }
-    // One at a time: they use the same files of the nodes.
-    const taken = this.#lastSnapshot.then(() => this.#snapshot(options))
-    this.#lastSnapshot = taken.catch(() => {})
-    return taken
-  }
-
-  async #snapshot({ dir, timeoutMs }: Timeout & { dir: string }): Promise<TakenSnapshot> {
-    const startedAt = Date.now()
-    this.#options.requireRunning()
-    this.#options.requireQuiet()
-    const { takeSnapshot } = await import('./take-snapshot.js')
-    await this.#whole(startedAt + Math.min(settleMs, timeoutMs))
-    const taken = await takeSnapshot(this.#options.nodes, { dir, deadline: startedAt + timeoutMs })
-    const { keys, pausedMs } = taken
-    this.#options.emit({ type: 'snapshot-taken', dir, keys, pausedMs, elapsedMs: Date.now() - startedAt })
-    return taken
+  async snapshot({ dir, timeoutMs }: Timeout & { dir: string }): Promise<TakenSnapshot> {
+    const { nodes, requireRunning, requireQuiet, operations, temporary, emit } = this.#options
+    requireRunning()
+    requireQuiet()
+    const deadline = Date.now() + timeoutMs
+    return operations.inTurn('the snapshot', deadline, async (signal) => {
+      const startedAt = Date.now()
+      const { takeSnapshot } = await import('./take-snapshot.js')
+      await this.#whole(Math.min(startedAt + settleMs, deadline), signal)
+      const taken = await takeSnapshot(nodes, { dir, deadline, temporary })
+      const { keys, pausedMs } = taken
+      emit({ type: 'snapshot-taken', dir, keys, pausedMs, elapsedMs: Date.now() - startedAt })
+      return taken
+    })
   }
 
   /** Some moments after a failover not everybody has heard of it; for a node that is away nobody waits. */
-  async #whole(deadline: number): Promise<void> {
+  async #whole(deadline: number, signal: AbortSignal): Promise<void> {
     const { shape, status } = this.#options
     const nodes = this.#observed()
     if (!nodes.every(canBeAsked)) throw degraded((await status()).ready.reasons)
-    const climb = await waitReady(nodes, shape, { level: 'full', deadline }).catch((error: unknown) => {
+    const climb = await waitReady(nodes, shape, { level: 'full', deadline, signal }).catch((error: unknown) => {
       throw degraded(LabError.from(error).details)
     })
     const [foreign] = foreignNodes(climb).filter(ownsSlots)

@@ -9,7 +9,7 @@
  * The password of the lab is among the settings. It is in access.json, and nowhere else: on disk there is null in its place.
  */
 import { readFileSync, rmSync } from 'node:fs'
-import { readSettings, type Settings } from '../cluster/index.js'
+import { readSettings, type Settings, type TemporaryChanges } from '../cluster/index.js'
 import type { RedisNode, User } from '../node/index.js'
 import { labFiles, nodeFiles } from '../paths.js'
 import { writeWhole } from '../util/files.js'
@@ -28,12 +28,13 @@ export interface BaselineOf {
   readonly dir: string
   readonly nodes: readonly RedisNode[]
   readonly user: User | undefined
+  readonly temporary: TemporaryChanges
 }
 
 /** Of now, and from now on that of the lab. Of a node that does not answer nothing is known. */
-export async function takeBaseline({ dir, nodes, user }: BaselineOf): Promise<Baseline> {
+export async function takeBaseline({ dir, nodes, user, temporary }: BaselineOf): Promise<Baseline> {
   const file = labFiles.baseline(dir)
-  const asked = nodes.map((node) => ask(node))
+  const asked = nodes.map((node) => ask(node, temporary))
   // That of an earlier run is worth nothing now, whatever happens.
   rmSync(file, { force: true })
   const baseline = new Map((await Promise.all(asked)).flat())
@@ -42,25 +43,25 @@ export async function takeBaseline({ dir, nodes, user }: BaselineOf): Promise<Ba
 }
 
 /** Of a lab that was adopted: what was written down; of a node that is missing there, what it is now. */
-export async function recallBaseline({ dir, nodes, user }: BaselineOf): Promise<Baseline> {
+export async function recallBaseline({ dir, nodes, user, temporary }: BaselineOf): Promise<Baseline> {
   const kept = readKept(labFiles.baseline(dir), user)
   const unknown = nodes.filter(({ name }) => !kept.has(name))
-  return new Map([...kept, ...(await Promise.all(unknown.map(ask))).flat()])
+  return new Map([...kept, ...(await Promise.all(unknown.map((node) => ask(node, temporary)))).flat()])
 }
 
 /** Of one node anew; what is known of the others stays. */
 export async function renewBaseline(
-  { dir, user }: Omit<BaselineOf, 'nodes'>,
+  { dir, user, temporary }: Omit<BaselineOf, 'nodes'>,
   known: Baseline,
   node: RedisNode,
 ): Promise<Baseline> {
   const others = [...known].filter(([name]) => name !== node.name)
-  const baseline = new Map([...others, ...(await ask(node))])
+  const baseline = new Map([...others, ...(await ask(node, temporary))])
   keep({ dir, user }, baseline)
   return baseline
 }
 
-function keep({ dir, user }: Omit<BaselineOf, 'nodes'>, baseline: Baseline): void {
+function keep({ dir, user }: Pick<BaselineOf, 'dir' | 'user'>, baseline: Baseline): void {
   try {
     const kept = [...baseline].map(([name, one]): [string, Kept] => [name, withoutPassword(one, user)])
     writeWhole(labFiles.baseline(dir), JSON.stringify(kept), 0o600)
@@ -69,11 +70,14 @@ function keep({ dir, user }: Omit<BaselineOf, 'nodes'>, baseline: Baseline): voi
   }
 }
 
-async function ask(node: RedisNode): Promise<[string, NodeBaseline][]> {
+/** What is overridden at this moment is no setting to go back to. */
+async function ask(node: RedisNode, temporary: TemporaryChanges): Promise<[string, NodeBaseline][]> {
   try {
+    const originals = temporary.config.originalsOf(node)
     const settings = readSettings(node)
     const usersFile = readUsersFile(nodeFiles.users(node.dir))
-    return [[node.name, { ...(await settings), ...(usersFile !== undefined && { usersFile }) }]]
+    const { config, users } = await settings
+    return [[node.name, { config: { ...config, ...originals }, users, ...(usersFile !== undefined && { usersFile }) }]]
   } catch {
     return []
   }

@@ -26,13 +26,14 @@ export interface DescribeInput {
   readonly crashOf: (node: RedisNode) => CrashStatus | undefined
   readonly climb: Climb
   readonly ready: LabStatus['ready']
+  readonly notes: LabStatus['notes']
   readonly slots: LabStatus['slots']
   readonly state: LabState
   readonly supervisor: LabStatus['supervisor']
 }
 
 export function describeLab(input: DescribeInput): LabStatus {
-  const { record, nodes, crashOf, climb, ready, slots, state, supervisor } = input
+  const { record, nodes, crashOf, climb, ready, slots, notes, state, supervisor } = input
   const own = record.nodes.flatMap((planned, index) => {
     const node = nodes[index]
     return node ? [describeNode(record, climb, planned, node, crashOf(node))] : []
@@ -43,6 +44,7 @@ export function describeLab(input: DescribeInput): LabStatus {
     supervisor,
     ready,
     slots,
+    notes,
     deviations: deviationsIn(input),
     nodes: [...own, ...foreignNodes(climb).map(describeForeign)],
   }

@@ -1,11 +1,11 @@
-/** Resets of one lab, one after the other: each finds the lab as the one before has left it. */
-import { resetCluster, type Climb, type Shape } from '../cluster/index.js'
-import { LabError } from '../errors.js'
+/** Resets of one lab: what they go back to, and how. */
+import { resetCluster, type Climb, type Shape, type TemporaryChanges } from '../cluster/index.js'
 import type { Emit } from '../events.js'
 import type { RedisNode, User } from '../node/index.js'
 import { nodeFiles } from '../paths.js'
 import { recallBaseline, renewBaseline, takeBaseline, type Baseline } from './baseline.js'
 import { applyVerb } from './node-verbs.js'
+import type { Operations } from './operations.js'
 import type { LabRecord } from './record.js'
 import type { Restarts } from './restarts.js'
 import type { ResetResult } from './status.js'
@@ -17,6 +17,8 @@ export interface ResetsOptions {
   readonly shape: Shape
   readonly nodes: readonly RedisNode[]
   readonly restarts: Restarts
+  readonly operations: Operations
+  readonly temporary: TemporaryChanges
   readonly emit: Emit
   /** More than data had changed: this is what every node says of the cluster now. */
   readonly onChange: (climb: Climb) => void
@@ -24,54 +26,42 @@ export interface ResetsOptions {
 
 export class Resets {
   readonly #options: ResetsOptions
-  readonly #closing = new AbortController()
   #baseline: Promise<Baseline> | undefined
-  #last: Promise<unknown> = Promise.resolve()
 
   constructor(options: ResetsOptions) {
     this.#options = options
   }
 
+  /** What a reset goes back to; undefined until the lab is ready. */
+  get baseline(): Promise<Baseline> | undefined {
+    return this.#baseline
+  }
+
   /** To be called in the moment in which the lab is ready. */
   begin({ adopted }: { adopted: boolean }): void {
-    const { record, nodes, user } = this.#options
-    this.#baseline = (adopted ? recallBaseline : takeBaseline)({ dir: record.dir, nodes, user })
+    const { record, nodes, user, temporary } = this.#options
+    this.#baseline = (adopted ? recallBaseline : takeBaseline)({ dir: record.dir, nodes, user, temporary })
   }
 
   /**
    * @returns what was undone, in words
-   * @throws LabError `wrong-state` when the lab goes down, now or meanwhile; `reset-failed`
+   * @throws LabError `reset-failed`; `interrupted` when the lab is taken down meanwhile
    */
   run({ timeoutMs }: { timeoutMs: number }): Promise<ResetResult> {
     const deadline = Date.now() + timeoutMs
-    const own = this.#last.then(() => this.#run(deadline))
-    this.#last = own.catch(() => {})
-    return own
+    return this.#options.operations.inTurn('the reset', deadline, (signal) => this.#run(deadline, signal))
   }
 
   /** A node has another release, with directives of its own: what it is like now is what it goes back to. */
   async renew(node: RedisNode): Promise<void> {
-    const { record, user } = this.#options
+    const { record, user, temporary } = this.#options
     const known = (await this.#baseline) ?? new Map<string, never>()
-    this.#baseline = renewBaseline({ dir: record.dir, user }, known, node)
+    this.#baseline = renewBaseline({ dir: record.dir, user, temporary }, known, node)
     await this.#baseline
   }
 
-  /** Resolves when those that were asked for are over. */
-  async idle(): Promise<void> {
-    await this.#last
-  }
-
-  /** The lab goes down: nothing is put in order any more. */
-  close(): void {
-    const message = 'the lab is going down: it is not reset any more'
-    this.#closing.abort(new LabError({ code: 'wrong-state', message }))
-  }
-
-  async #run(deadline: number): Promise<ResetResult> {
-    const { record, shape, nodes, restarts, emit, onChange } = this.#options
-    const { signal } = this.#closing
-    signal.throwIfAborted()
+  async #run(deadline: number, signal: AbortSignal): Promise<ResetResult> {
+    const { record, shape, nodes, restarts, temporary, emit, onChange } = this.#options
     const startedAt = Date.now()
     for (const node of nodes) node.observe()
     const nodeOf = (name: string) => nodes.find((one) => one.name === name) as RedisNode
@@ -88,7 +78,7 @@ export class Resets {
       plan: record.nodes,
       shape,
       baseline,
-      level: record.spec.wait,
+      leastLevel: record.spec.wait,
       wakers: {
         start: (name) => wake(nodeOf(name), 'start'),
         resume: (name) => wake(nodeOf(name), 'resume'),
@@ -99,6 +89,7 @@ export class Resets {
           await wake(node, 'start')
         },
       },
+      temporary,
       deadline,
       signal,
       emit,

@@ -69,6 +69,8 @@ export interface LabStatus {
   readonly auth: AuthKind
   readonly supervisor: { readonly pid: number; readonly socket: string } | null
   readonly ready: { readonly level: ReadyLevel; readonly reasons: readonly string[] }
+  /** What a person should know, though nothing is wrong with the cluster: settings that differ from those the lab should have. */
+  readonly notes: readonly string[]
   /** Of the 16384: how many have an owner, how many of those owners accept commands, and why the others do not. */
   readonly slots: SlotService
   /** How the cluster differs from the plan of the lab; empty while nobody has changed it. */

@@ -20,6 +20,7 @@ import {
   measureReady,
   slotServiceOf,
   startClimb,
+  TemporaryChanges,
   waitReady,
   type Climb,
 } from '../cluster/index.js'
@@ -38,6 +39,8 @@ import { describeLab, ownLine } from './describe.js'
 import { forgetHeldData, noteHeldData } from './held-data.js'
 import { prepareFolder, refreshFolder } from './node-folders.js'
 import { applyVerb } from './node-verbs.js'
+import { Operations } from './operations.js'
+import { removeOverrides, writeOverrides } from './overrides-file.js'
 import type { LabRecord, RunRecord } from './record.js'
 import { writeLab } from './record-writer.js'
 import { Resets } from './resets.js'
@@ -55,12 +58,16 @@ export class Supervisor {
   readonly #run: RunKeeper
   readonly #resets: Resets
   readonly #upgrades: Upgrades
+  readonly #operations: Operations
+  readonly #temporary = new TemporaryChanges()
   /** What can be asked of the lab while it runs. */
   readonly attendance: Attendance
   /** Ends whatever start() is waiting for: a server died, or stop() was called. */
   readonly #starting = new AbortController()
   #record: LabRecord
   #phase: 'starting' | 'running' | 'stopping' | 'stopped' | 'failed' = 'starting'
+  /** Until it is over, which servers are the lab's own is not known, and none of them can be stopped. */
+  #adopting: Promise<void> | undefined
   #stopping: Promise<void> | undefined
 
   constructor(order: Order, emit: Emit) {
@@ -73,6 +80,8 @@ export class Supervisor {
       // Of a lab that ends the record goes too.
       if (changes && this.#phase !== 'stopping') this.#run.soon()
       if (event.type === 'node-listening' && this.#phase === 'running') this.#learn(event.node)
+      // What could not be put back while it was paused.
+      if (event.type === 'node-resumed') void this.#temporary.config.settle()
     }
     const bind = readWords(record.spec.set.findLast(({ name }) => name === 'bind')?.value ?? '')
     this.#nodes = record.nodes.map((planned) => {
@@ -89,6 +98,7 @@ export class Supervisor {
         onCrash: (node, cause) => this.#onCrash(node, cause),
       })
     })
+    this.#operations = new Operations(record.name)
     this.#restarts = new Restarts({ emit: this.#emit, enabled: record.spec.restart })
     const onFailure = (error: Error) => this.#onRecordFailure(error)
     const isOnItsWay = (node: RedisNode) => this.#upgrades.isUnderWay(node)
@@ -99,6 +109,8 @@ export class Supervisor {
       shape: shapeOf(record),
       nodes: this.#nodes,
       restarts: this.#restarts,
+      operations: this.#operations,
+      temporary: this.#temporary,
       emit: this.#emit,
       onChange: (climb) => this.#keepIds(climb),
     })
@@ -107,6 +119,8 @@ export class Supervisor {
       shape: shapeOf(record),
       restarts: this.#restarts,
       emit: this.#emit,
+      temporary: this.#temporary,
+      idle: () => this.#operations.idle(),
       record: () => this.#record,
       change: (changed) => {
         this.#record = changed
@@ -124,6 +138,8 @@ export class Supervisor {
       planned: record.nodes,
       shape: anyShapeOf(record),
       restarts: this.#restarts,
+      operations: this.#operations,
+      temporary: this.#temporary,
       emit: this.#emit,
       requireRunning: () => this.#requireRunning(),
       requireQuiet: () => this.#upgrades.requireNone(),
@@ -148,6 +164,7 @@ export class Supervisor {
       const { climb, ready, slots } =
         origin.kind === 'orphaned' ? await this.#takeOver(origin.left, deadline) : await this.#bringUp(origin, deadline)
       this.#phase = 'running'
+      this.#recordOverrides()
       this.#run.formed = true
       // From here on the nodes change what they hold.
       forgetHeldData(dir)
@@ -156,11 +173,11 @@ export class Supervisor {
       this.#keepIds(climb)
       for (const node of this.#nodes) this.#learn(node.name)
       this.#emit({ type: 'lab-ready', level: ready.level, elapsedMs: Date.now() - startedAt })
-      return this.#describe(climb, ready, slots)
+      return this.#describe(climb, ready, { slots })
     } catch (error) {
       const failure = LabError.from(error)
       this.#emit({ type: 'lab-failed', error: failure.toJSON() })
-      await this.#takeDown()
+      await this.#takeDown('the start failed')
       this.#phase = 'failed'
       leaveAsKept(this.#nodes)
       throw failure
@@ -171,8 +188,18 @@ export class Supervisor {
   async status(): Promise<LabStatus> {
     for (const node of this.#nodes) node.observe()
     const climb = this.#climb()
+    // Asked in the same round trip as the first question about readiness.
+    const notes = this.#settingNotes()
     const { level, reasons, slots } = await measureReady(climb)
-    return this.#describe(climb, { level, reasons: [...reasons, ...this.#lostFolders()] }, slots)
+    const ready = { level, reasons: [...reasons, ...this.#lostFolders()] }
+    return this.#describe(climb, ready, { slots, notes: await notes })
+  }
+
+  async #settingNotes(): Promise<string[]> {
+    const { baseline } = this.#resets
+    if (!baseline || this.#phase !== 'running') return []
+    const { settingNotes } = await import('./setting-notes.js')
+    return settingNotes(this.#nodes, { baseline, temporary: this.#temporary })
   }
 
   /** A server works on in a folder that was deleted, and nobody would know until it ends. */
@@ -197,8 +224,8 @@ export class Supervisor {
   /** To another release, node by node. @throws LabError `wrong-state`, `bad-input`, `upgrade-failed` */
   async upgrade(order: UpgradeOrder): Promise<UpgradeResult> {
     this.#requireRunning()
-    return this.#upgrades
-      .run(order, () => Promise.all([this.#resets.idle(), this.attendance.idle()]))
+    return this.#operations
+      .wait('the upgrade', (signal) => this.#upgrades.run(order, signal))
       .finally(() => this.#run.soon())
   }
 
@@ -249,6 +276,7 @@ export class Supervisor {
         deadline,
         signal: this.#starting.signal,
         emit: this.#emit,
+        temporary: this.#temporary,
       },
       spec.creator,
     )
@@ -288,8 +316,13 @@ export class Supervisor {
 
   /** What still runs is adopted as it is; what has ended since is started; what was stopped on purpose stays so. */
   async #takeOver(left: RunRecord['nodes'], deadline: number) {
-    await adoptServers(this.#record, this.#nodes, left)
+    this.#adopting = adoptServers(this.#record, this.#nodes, left)
+    await this.#adopting
     this.#starting.signal.throwIfAborted()
+    const { readOverrides } = await import('./read-overrides.js')
+    await this.#temporary.putBack(readOverrides(this.#record.dir), this.#nodes)
+    this.#starting.signal.throwIfAborted()
+    this.#recordOverrides()
     // From here on a crash is a crash of a running lab: what was adopted is not taken down for it.
     this.#phase = 'running'
     const away = this.#nodes.filter((node) => node.identity === undefined)
@@ -314,16 +347,17 @@ export class Supervisor {
   async #stop(reason: string): Promise<void> {
     this.#emit({ type: 'lab-stopping', reason })
     this.#starting.abort(new LabError({ code: 'interrupted', message: `the start was interrupted: ${reason}` }))
-    await this.#takeDown()
+    await this.#takeDown(reason)
     this.#emit({ type: 'lab-stopped' })
   }
 
   /** Stops every server and checks that it is gone. */
-  async #takeDown(): Promise<void> {
+  async #takeDown(reason: string): Promise<void> {
     this.#phase = 'stopping'
-    this.#resets.close()
-    this.#upgrades.close()
+    this.#operations.close(reason)
     this.#restarts.close()
+    this.#temporary.close()
+    await this.#adopting?.catch(() => {})
     const identities = this.#nodes.flatMap((node) => node.identity ?? [])
     const { dir, spec } = this.#record
     // After a start that failed the nodes may hold less than before it: what was written down then still counts.
@@ -341,6 +375,8 @@ export class Supervisor {
       // Without it the next start compares nothing.
       this.#emit({ type: 'record-failed', reason: (error as Error).message })
     }
+    // With its processes gone nothing is overridden any more.
+    removeOverrides(this.#record.dir)
     this.#run.remove()
     this.#phase = 'stopped'
   }
@@ -357,6 +393,12 @@ export class Supervisor {
   #onRecordFailure(error: Error): void {
     this.#emit({ type: 'record-failed', reason: error.message })
     if (this.#phase === 'starting') this.#starting.abort(LabError.from(error))
+  }
+
+  /** What is changed on nodes for a while is written down first from here on, for whoever adopts the lab. */
+  #recordOverrides(): void {
+    const { dir } = this.#record
+    this.#temporary.recordTo((record) => writeOverrides(dir, record))
   }
 
   #learn(name: string): void {
@@ -386,7 +428,11 @@ export class Supervisor {
     writeLab(this.#record)
   }
 
-  #describe(climb: Climb, ready: LabStatus['ready'], slots: LabStatus['slots']): LabStatus {
+  #describe(
+    climb: Climb,
+    ready: LabStatus['ready'],
+    { slots, notes = [] }: { readonly slots: LabStatus['slots']; readonly notes?: LabStatus['notes'] },
+  ): LabStatus {
     const supervisor = { pid: process.pid, socket: this.#order.socket }
     return describeLab({
       record: this.#record,
@@ -394,6 +440,7 @@ export class Supervisor {
       crashOf: (node) => this.#restarts.statusOf(node),
       climb,
       ready,
+      notes,
       slots,
       state: this.#stateNow(ready),
       supervisor,

@@ -1,6 +1,6 @@
 /** The data of a running lab, put into a folder: loaded when somebody asks for it. */
 import path from 'node:path'
-import { discard, dumpMasters, type DumpSource, type SlotRange } from '../cluster/index.js'
+import { discard, dumpMasters, type DumpSource, type SlotRange, type TemporaryChanges } from '../cluster/index.js'
 import { copyWhole } from '../util/files.js'
 
 export interface TakenMaster {
@@ -20,9 +20,13 @@ export interface TakenSnapshot {
 /** @throws LabError `wrong-state`, `snapshot-failed` */
 export async function takeSnapshot(
   nodes: readonly DumpSource[],
-  { dir, deadline }: { readonly dir: string; readonly deadline: number },
+  {
+    dir,
+    deadline,
+    temporary,
+  }: { readonly dir: string; readonly deadline: number; readonly temporary: TemporaryChanges },
 ): Promise<TakenSnapshot> {
-  const { masters, pausedMs } = await dumpMasters(nodes, { deadline })
+  const { masters, pausedMs } = await dumpMasters(nodes, { deadline, pauses: temporary.pauses })
   try {
     const taken = await Promise.all(
       masters.map(async ({ file, spare, slots, keys }, index): Promise<TakenMaster> => {

@@ -1,5 +1,5 @@
 /** Upgrades of one lab: one at a time, and while it runs nobody else starts or stops a node. */
-import type { Climb, Shape } from '../cluster/index.js'
+import type { Climb, Shape, TemporaryChanges } from '../cluster/index.js'
 import { LabError } from '../errors.js'
 import type { Emit } from '../events.js'
 import type { RedisNode } from '../node/index.js'
@@ -15,6 +15,9 @@ export interface UpgradesOptions {
   readonly shape: Shape
   readonly restarts: Restarts
   readonly emit: Emit
+  readonly temporary: TemporaryChanges
+  /** Resolves when what was asked for before is over. */
+  readonly idle: () => Promise<void>
   readonly record: () => LabRecord
   /** Written down before it returns. */
   readonly change: (record: LabRecord) => void
@@ -37,7 +40,6 @@ export interface UpgradeOrder {
 
 export class Upgrades {
   readonly #options: UpgradesOptions
-  readonly #closing = new AbortController()
   #running = false
   #held: RedisNode | undefined
 
@@ -61,27 +63,24 @@ export class Upgrades {
     return this.#held === node
   }
 
-  /** The lab goes down. */
-  close(): void {
-    const message = 'the lab is going down: it is not upgraded any further'
-    this.#closing.abort(new LabError({ code: 'wrong-state', message }))
-  }
-
-  /** @throws LabError `wrong-state`, `bad-input` (nothing was touched then), `upgrade-failed` */
-  async run(order: UpgradeOrder, before: () => Promise<unknown>): Promise<UpgradeResult> {
+  /**
+   * @param signal aborted when the lab is taken down
+   * @throws LabError `wrong-state`, `bad-input` (nothing was touched then), `upgrade-failed` · the reason of `signal`
+   */
+  async run(order: UpgradeOrder, signal: AbortSignal): Promise<UpgradeResult> {
     this.requireNone()
     this.#running = true
     try {
-      await before()
-      return await this.#run(order)
+      await this.#options.idle()
+      return await this.#run(order, signal)
     } finally {
       this.#running = false
       this.#held = undefined
     }
   }
 
-  async #run(order: UpgradeOrder): Promise<UpgradeResult> {
-    const { nodes, shape, restarts, emit, record, change, refresh, renew, onUpgraded } = this.#options
+  async #run(order: UpgradeOrder, signal: AbortSignal): Promise<UpgradeResult> {
+    const { nodes, shape, restarts, emit, temporary, record, change, refresh, renew, onUpgraded } = this.#options
     const { build: goal, timeoutMs } = order
     const startedAt = Date.now()
     const [{ planRoll, refusalOf }, { look }, { roll }] = await Promise.all([
@@ -112,8 +111,9 @@ export class Upgrades {
         goal,
         steps,
         timeoutMs,
-        signal: this.#closing.signal,
+        signal,
         emit,
+        temporary,
         hold: (node) => {
           restarts.requireOpen()
           restarts.hold(node)

@@ -11,7 +11,7 @@ export function readyText(status: LabStatus): string {
 }
 
 export function statusText(status: LabStatus): string {
-  const { name, state, redis, dir, ready, tls } = status
+  const { name, state, redis, dir, ready, notes, tls } = status
   const lines = [
     `lab "${name}" is ${state} (${releases(status, `, ${redis.source}`)})`,
     `folder: ${dir}`,
@@ -23,6 +23,7 @@ export function statusText(status: LabStatus): string {
   if (state !== 'stopped') lines.push(...slotLines(status), `ready: ${ready.level}`)
   lines.push(...ready.reasons.map((reason) => `  ${reason}`))
   lines.push(...deviationLines(status))
+  lines.push(...notes.map((note) => `note: ${note}`))
   lines.push(...status.nodes.flatMap(crashLines))
   return lines.join('\n').trimEnd()
 }

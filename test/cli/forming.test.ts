@@ -10,7 +10,7 @@ import { watch } from '../support/watch.js'
 const scratch = useScratch()
 const forming = /^forming the cluster \(/m
 /** The servers are up and joined, and the end of the proof is being waited for. */
-const nearlyThere = /^not yet "\w+": m1 \(port \d+\): it refuses writes: NOREPLICAS/m
+const nearlyThere = /^not yet "\w+": r\d \(port \d+\): its link to its master is not up/m
 
 const moments: [moment: string, args: readonly string[], sign: RegExp][] = [
   ['while the cluster forms', neverReady, forming],
@@ -72,7 +72,7 @@ test('--wait asks for less: a lab that will never be "full" is good enough for "
   const late = await scratch.run('up', '--timeout', '4s')
   expect(late).toMatchObject({ code: 1, stdout: '' })
   expect(late.stderr).toMatch(/^redis-lab: the cluster did not reach the level "\w+" in its time$/m)
-  expect(late.stderr).toMatch(/^ {2}m\d \(port \d+\): (it refuses writes: NOREPLICAS|cluster_state is)/m)
+  expect(late.stderr).toMatch(/^ {2}[mr]\d \(port \d+\): (its link to its master is not up|cluster_state is|it sees)/m)
   expect(late.stderr).toMatch(/--timeout gives it more time/)
   expect(scratch.processes()).toEqual([])
   expect(await scratch.json('status')).toMatchObject({ state: 'stopped' })

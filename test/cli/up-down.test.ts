@@ -43,6 +43,7 @@ describe('a lab with every default', () => {
       auth: 'none',
       supervisor: { pid: expect.any(Number) as number, socket: expect.any(String) as string },
       ready: { level: 'full', reasons: [] },
+      notes: [],
       slots: { assigned: 16_384, served: 16_384, unserved: [] },
       deviations: [],
       nodes: expect.any(Array) as unknown,

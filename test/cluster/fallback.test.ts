@@ -1,6 +1,6 @@
 /** When forming instantly is not to be had, the plain way is taken, and said so; and when it would not help, it is not. */
 import { appendFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { LabEvent } from '../../src/events.js'
 import { nodeFiles } from '../../src/paths.js'
 import { ask } from '../support/ask.js'
@@ -55,6 +55,22 @@ test.concurrent(
     expect(seen(await viewOf(group.server('m2')), group.nodes)).toEqual(planned(group.nodes))
   },
 )
+
+test('the creator that is tried second has time of its own, however much the first has used up', async () => {
+  await using group = await planStubborn(3, 0)
+  const budgetMs = 60_000
+  let skippedMs = 0
+  const { now } = Date
+  const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() + skippedMs)
+  try {
+    // As if the first attempt had taken all the time there was.
+    group.onEvent = (event) => void (event.type === 'create-fallback' && (skippedMs = budgetMs))
+    const { creator } = await group.form(undefined, { deadline: Date.now() + budgetMs })
+    expect(creator).toBe('redis-cli')
+  } finally {
+    clock.mockRestore()
+  }
+})
 
 test('a creator that was asked for by name is not replaced by another', async () => {
   await using group = await planStubborn(3, 0)

@@ -11,6 +11,7 @@ import {
   type Formed,
   type PlannedNode,
   type Shape,
+  TemporaryChanges,
 } from '../../src/cluster/index.js'
 import type { Emit, LabEvent } from '../../src/events.js'
 import { findFreePorts, openAccess, RedisNode, writeNodeFolder } from '../../src/node/index.js'
@@ -38,6 +39,7 @@ export class Group implements AsyncDisposable {
   readonly events: LabEvent[] = []
   /** Called with every event as it happens. */
   onEvent: Emit = () => {}
+  readonly temporary = new TemporaryChanges()
   readonly #failure = new AbortController()
 
   private constructor({ dir, masters, replicas, set = [], builds = {} }: GroupOptions, ports: readonly number[]) {
@@ -62,7 +64,7 @@ export class Group implements AsyncDisposable {
   /** `change` is what a test wants otherwise. */
   form(creator?: CreatorName, change: Partial<FormContext> = {}): Promise<Formed> {
     const { nodes, servers, shape } = this
-    const context: FormContext = {
+    const context: Omit<FormContext, 'hasFallback' | 'onFormed'> = {
       build: this.server('m1').build,
       access: openAccess,
       nodes,
@@ -74,6 +76,7 @@ export class Group implements AsyncDisposable {
       deadline: Date.now() + patienceMs,
       signal: this.#failure.signal,
       emit: (event) => this.#note(event),
+      temporary: this.temporary,
       ...change,
     }
     return formCluster(context, creator)
@@ -109,6 +112,7 @@ export class Group implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.temporary.close()
     await Promise.all(this.servers.map((server) => server.kill().catch(() => {})))
   }
 }

@@ -7,7 +7,7 @@ import type { TimedEvent } from '../../src/events.js'
 import type { LabStatus, RunRecord } from '../../src/supervisor/index.js'
 import { parseJournalLine } from '../../src/supervisor/index.js'
 import { ask } from '../support/ask.js'
-import { isRunning, nodeOf, pidsOf, small, supervisorOf } from '../support/lab.js'
+import { isRunning, neverProven, nodeOf, pidsOf, small, supervisorOf } from '../support/lab.js'
 import { useScratch } from '../support/scratch.js'
 
 const scratch = useScratch()
@@ -177,7 +177,7 @@ test('two that adopt at once do it once; one that takes down at the same time is
 })
 
 test('a supervisor that is killed in the middle of forming has its servers ended, and the error says so', async () => {
-  const up = scratch.run('up', ...small, '--set', 'min-replicas-to-write 1', '--creator', 'redis-cli')
+  const up = scratch.run('up', ...neverProven)
   const starting = async () => {
     const { stdout, code } = await scratch.run('status', '--json')
     return code === 0 ? (JSON.parse(stdout) as LabStatus) : undefined

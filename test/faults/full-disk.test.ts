@@ -85,7 +85,7 @@ describe.skipIf(!canMount)('on a full disk', () => {
     const now = await status()
     expect(now).toMatchObject({ state: 'degraded', supervisor: lab.supervisor })
     expect(now.ready.reasons).toEqual([
-      `m1 (port ${port}): MISCONF Errors writing to the AOF file: No space left on device`,
+      `m1 (port ${port}): it refuses writes: MISCONF Errors writing to the AOF file: No space left on device`,
     ])
     expect(pidsOf(now)).toEqual(pidsOf(lab))
     expect((await scratch.run('cli', '--', 'get', 'kept')).stdout).toBe('yes\n')

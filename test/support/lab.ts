@@ -4,10 +4,12 @@ import { identify } from '../../src/util/process-identity.js'
 
 /** A lab that forms quickly and meets nobody: three masters on ports that are free. */
 export const small = ['--replicas', '0', '--port', 'auto'] as const
-/** A small lab that never becomes ready, because its masters refuse writes for want of a replica. */
-export const neverReady = [...small, '--set', 'min-replicas-to-write 1'] as const
-/** The same, and its forming ends: what goes on for ever is the proof. */
-export const neverProven = [...neverReady, '--creator', 'redis-cli'] as const
+/** No RDB file can be renamed to this one: a replica never gets the data of its master, which it asks for again and again. */
+const noReplication = ['--port', 'auto', '--set', 'dbfilename ..'] as const
+/** A small lab whose forming never ends. */
+export const neverReady = [...noReplication, '--masters', '1', '--replicas', '1'] as const
+/** A lab whose forming ends, and whose proof does not. */
+export const neverProven = [...noReplication, '--creator', 'redis-cli'] as const
 
 export function nodeOf(status: LabStatus, name: string): NodeStatus & { readonly pid: number } {
   const node = status.nodes.find((one) => one.name === name)

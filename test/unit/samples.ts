@@ -53,6 +53,7 @@ export function sampleStatus(change: Partial<LabStatus> = {}): LabStatus {
     auth: 'none',
     supervisor: { pid: 4000, socket: '/run/lab.sock' },
     ready: { level: 'full', reasons: [] },
+    notes: [],
     slots: { assigned: 16_384, served: 16_384, unserved: [] },
     deviations: [],
     nodes: nodes.map((node, index): NodeStatus => ({

@@ -4,6 +4,7 @@ import type { Access } from '../../node/index.js'
 import type { Build } from '../../release/index.js'
 import type { Server, Shape } from '../member.js'
 import type { Climb } from '../climb.js'
+import type { TemporaryChanges } from '../temporary-changes.js'
 import type { PlannedNode } from '../topology.js'
 
 export type CreatorName = 'instant' | 'redis-cli'
@@ -29,6 +30,11 @@ export interface FormContext {
   readonly deadline: number
   readonly signal: AbortSignal
   readonly emit: Emit
+  /** Another creator is tried if this one does not succeed: it must leave time for that. */
+  readonly hasFallback: boolean
+  /** Called when the servers are one cluster; what is left is to prove it. No other creator is tried from then on. */
+  readonly onFormed: () => void
+  readonly temporary: TemporaryChanges
 }
 
 export interface ClusterCreator {

@@ -28,8 +28,16 @@ export interface Formed {
  * @param wanted the creator that was asked for; undefined leaves the choice to what is verified for this release
  * @throws LabError; no server is half formed then, but some may be running
  */
-export async function formCluster(context: FormContext, wanted: CreatorName | undefined): Promise<Formed> {
-  const { build, servers, emit } = context
+export async function formCluster(
+  given: Omit<FormContext, 'hasFallback' | 'onFormed'>,
+  wanted: CreatorName | undefined,
+): Promise<Formed> {
+  let formed = false
+  const { build, servers, emit, kept, shape, deadline, signal } = given
+  // What was kept is resumed, whichever creator was once asked for. A new cluster of less than three masters redis-cli refuses.
+  const hasFallback = kept || (wanted === undefined && shape.masters >= leastMastersOfRedisCli)
+  const context: FormContext = { ...given, hasFallback, onFormed: () => (formed = true) }
+  const budgetMs = deadline - Date.now()
   const unverified = [build, ...servers.map((server) => server.build)].find((one) => !isVerified(one))
   const name = wanted ?? (unverified ? 'redis-cli' : 'instant')
   if (!wanted && unverified) {
@@ -38,19 +46,19 @@ export async function formCluster(context: FormContext, wanted: CreatorName | un
   }
   // An instant attempt that was cut off has left its originals.
   if (name !== 'instant') restoreOriginals(servers)
-  // What was kept is to be had back, whichever creator was once asked for.
-  if (name !== 'instant' || (wanted === 'instant' && !context.kept)) return run(name, context)
+  if (name !== 'instant') return run(name, context)
   try {
     return await run(name, context)
   } catch (error) {
-    context.signal.throwIfAborted()
+    signal.throwIfAborted()
     const failure = LabError.from(error)
-    // A server that does not start, starts no better for another creator.
-    const worthAnother = failure.code === 'create-failed' || failure.code === 'not-ready'
-    if (!worthAnother || (!context.kept && context.shape.masters < leastMastersOfRedisCli)) throw error
+    // A server that does not start or never accepts a write does no better for another creator.
+    if (formed || !hasFallback || failure.code !== 'create-failed') throw error
     emit({ type: 'create-fallback', from: 'instant', to: 'redis-cli', reason: failure.message })
     await startOver(context)
-    return run('redis-cli', context)
+    // What the attempt has used up is not missing here.
+    const later = Math.max(deadline, Date.now() + budgetMs / 2)
+    return run('redis-cli', { ...context, hasFallback: false, deadline: later })
   }
 }
 

@@ -13,6 +13,7 @@ import { startClimb, type Climb } from '../climb.js'
 import { askNodes } from '../view.js'
 import { waitReady } from '../wait.js'
 import type { ClusterCreator, FormContext } from './creator.js'
+import { patiently } from './patiently.js'
 import { startServers } from './start.js'
 
 export const redisCliCreator: ClusterCreator = {
@@ -31,6 +32,7 @@ export const redisCliCreator: ClusterCreator = {
       await create(context)
       await assignReplicas(context)
     }
+    context.onFormed()
     return waitReady(servers, shape, context)
   },
 }
@@ -112,16 +114,19 @@ async function create(context: FormContext): Promise<void> {
 }
 
 /** redis-cli deals replicas out by chance where all nodes share one host: each gets the master that it was planned for. */
-async function assignReplicas({ nodes, servers }: FormContext): Promise<void> {
-  const views = await Promise.all(servers.map(askNodes))
+async function assignReplicas(context: FormContext): Promise<void> {
+  const { nodes, servers } = context
+  const views = await Promise.all(servers.map((server) => patiently([server], context, () => askNodes(server))))
   const own = views.map((lines) => lines.find(isMyself))
   const ids = new Map(nodes.map((node, index) => [node.name, own[index]?.id]))
   await Promise.all(
     nodes.map(async ({ name, masterName = '' }, index) => {
       const planned = ids.get(masterName)
       if (planned === undefined || own[index]?.masterId === planned) return
-      const client = await servers[index]?.client()
-      await client?.call('CLUSTER', 'REPLICATE', planned).catch((error: Error) => {
+      const server = servers[index]
+      if (!server) return
+      const replicate = async () => (await server.client()).call('CLUSTER', 'REPLICATE', planned)
+      await patiently([server], context, replicate).catch((error: Error) => {
         throw new LabError({
           code: 'create-failed',
           message: `${name} did not become a replica of ${masterName}: ${error.message}`,

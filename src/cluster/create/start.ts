@@ -2,6 +2,7 @@
 import os from 'node:os'
 import pLimit from 'p-limit'
 import type { Server } from '../member.js'
+import { requirePossible } from '../obstacles.js'
 import type { FormContext } from './creator.js'
 
 const startsPerProcessor = 4
@@ -9,7 +10,7 @@ const startsPerProcessor = 4
 /** Resolves when all of them answer. `before` is called for each just before it is started. */
 export async function startServers(
   servers: readonly Server[],
-  { deadline, signal }: Pick<FormContext, 'deadline' | 'signal'>,
+  { deadline, signal, shape }: Pick<FormContext, 'deadline' | 'signal' | 'shape'>,
   {
     args = () => [],
     before,
@@ -23,7 +24,8 @@ export async function startServers(
         signal.throwIfAborted()
         before?.(server)
         server.start(args(server))
-        await server.listening({ deadline, signal })
+        const onRefusal = (answer: string) => requirePossible(server, answer, shape)
+        await server.listening({ deadline, signal, onRefusal })
       }),
     ),
   )

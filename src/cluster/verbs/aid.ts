@@ -18,10 +18,12 @@
  */
 import { LabError } from '../../errors.js'
 import type { FailoverMode } from '../../events.js'
-import { borrow } from '../create/instant/settings.js'
+import type { Release } from '../config-override.js'
 import { canBeAsked, type Member } from '../member.js'
 import { isMaster, isMyself } from '../nodes-text.js'
+import type { TemporaryChanges } from '../temporary-changes.js'
 import { askInfo, askNodes } from '../view.js'
+import type { FailedOver } from './agreement.js'
 import { habitsIn } from './habits.js'
 import { holdWrites } from './hold-writes.js'
 
@@ -42,16 +44,21 @@ export class Aid {
   readonly #promoted: Member
   readonly #demoted: Member
   readonly #mode: FailoverMode
+  readonly #temporary: TemporaryChanges
   #begunAt = 0
   /** From being asked for its place until that is forgotten. */
   #masterIsSilent = false
-  /** What gives each of them its own node timeout back. */
-  readonly #speaking = new Map<Member, () => Promise<void>>()
+  /** What restores the node timeout of each of them. */
+  readonly #speaking = new Map<Member, Release>()
 
-  constructor(promoted: Member, demoted: Member, mode: FailoverMode) {
+  constructor(
+    { promoted, demoted }: FailedOver,
+    { mode, temporary }: { readonly mode: FailoverMode; readonly temporary: TemporaryChanges },
+  ) {
     this.#promoted = promoted
     this.#demoted = demoted
     this.#mode = mode
+    this.#temporary = temporary
   }
 
   /** @throws LabError `wrong-state` when Redis refuses */
@@ -91,7 +98,7 @@ export class Aid {
   }
 
   async end(): Promise<void> {
-    await Promise.all([...this.#speaking.values()].map((giveBack) => giveBack()))
+    await Promise.all([...this.#speaking.values()].map((release) => release()))
   }
 
   /**
@@ -101,7 +108,7 @@ export class Aid {
    * @returns whether it did
    */
   async #takeOverInSync(): Promise<boolean> {
-    const hold = await holdWrites(await this.#demoted.client())
+    const hold = await holdWrites(this.#demoted, this.#temporary.pauses)
     try {
       while (hold.holds()) {
         if ((await readBy(this.#promoted)) < hold.offset) continue
@@ -127,7 +134,8 @@ export class Aid {
 
   async #letSpeak(member: Member): Promise<void> {
     if (this.#speaking.has(member)) return
-    this.#speaking.set(member, await borrow([member], 'cluster-node-timeout', String(talkativeTimeoutMs)))
+    const { config } = this.#temporary
+    this.#speaking.set(member, await config.override([member], 'cluster-node-timeout', String(talkativeTimeoutMs)))
   }
 }
 

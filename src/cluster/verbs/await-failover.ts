@@ -23,7 +23,7 @@ export async function awaitFailover(
   members: readonly Member[],
   former: Member,
   slots: readonly SlotRange[],
-  { deadline, signal }: Omit<FailoverOptions, 'mode'>,
+  { deadline, signal }: Pick<FailoverOptions, 'deadline' | 'signal'>,
 ): Promise<FailedOver> {
   let last: readonly string[] = []
   const agreed = async () => {

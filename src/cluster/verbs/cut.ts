@@ -9,9 +9,10 @@
  * Before 6.2 a pause holds everybody up and has no end but its time: one transaction pauses and forks there. It is a cut as long
  * as the last one has forked before the first pause is over.
  */
-import { ReplyError, type NodeClient, type Reply } from '../../node/index.js'
+import type { NodeClient, Reply } from '../../node/index.js'
 import { isMyself, parseNodes } from '../nodes-text.js'
 import type { Member } from '../member.js'
+import type { WritePauses } from '../pause-writes.js'
 
 /** Should whoever paused them be killed, the masters go on by themselves after this. */
 const longestPauseMs = 5000
@@ -33,29 +34,17 @@ export interface Cut {
 }
 
 /** @throws ConnectionError when a master could not be paused; none is then */
-export async function cut(masters: readonly Member[]): Promise<Cut> {
+export async function cut(masters: readonly Member[], pauses: WritePauses): Promise<Cut> {
   const clients = await Promise.all(masters.map((master) => master.client()))
   const startedAt = Date.now()
+  const end = await pauses.pause(masters, longestPauseMs)
   try {
-    const canEnd = await pauseWrites(clients)
-    const forks = await Promise.allSettled(clients.map(canEnd ? forkAlone : forkInPause))
+    const forks = await Promise.allSettled(clients.map(end ? forkAlone : forkInPause))
     const pausedMs = Date.now() - startedAt
-    return { forks, pausedMs, whole: pausedMs < (canEnd ? longestPauseMs : fixedPauseMs) }
+    return { forks, pausedMs, whole: pausedMs < (end ? longestPauseMs : fixedPauseMs) }
   } finally {
-    // A master that is gone keeps nobody waiting; one before 6.2 refuses.
-    await Promise.allSettled(clients.map((client) => client.call('CLIENT', 'UNPAUSE')))
+    await end?.()
   }
-}
-
-/** @returns false where Redis has no pause of writes alone */
-async function pauseWrites(clients: readonly NodeClient[]): Promise<boolean> {
-  const outcomes = await Promise.allSettled(
-    clients.map((client) => client.call('CLIENT', 'PAUSE', longestPauseMs, 'WRITE')),
-  )
-  const refusals = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []))
-  const lost = refusals.find((reason) => !(reason instanceof ReplyError))
-  if (lost) throw lost
-  return refusals.length === 0
 }
 
 async function forkAlone(client: NodeClient): Promise<Fork> {

@@ -7,11 +7,12 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { LabError } from '../../errors.js'
-import { logTail } from '../../node/index.js'
+import { ConnectionError, logTail } from '../../node/index.js'
 import { nodeFiles } from '../../paths.js'
 import { until } from '../../util/until.js'
 import { canBeAsked, type Member } from '../member.js'
 import { countSlots, isMaster, isMyself } from '../nodes-text.js'
+import type { WritePauses } from '../pause-writes.js'
 import { slotCount, type SlotRange } from '../topology.js'
 import { askInfo, askNodes } from '../view.js'
 import { cut } from './cut.js'
@@ -50,13 +51,13 @@ const tailLines = 5
  */
 export async function dumpMasters(
   members: readonly DumpSource[],
-  { deadline }: { readonly deadline: number },
+  { deadline, pauses }: { readonly deadline: number; readonly pauses: WritePauses },
 ): Promise<Dump> {
   let last = ''
   const attempt = async () => {
     const masters = await Promise.all((await ownersOf(members)).map(placeFile))
     await Promise.all(masters.map(({ member }) => idle(member, deadline)))
-    const outcome = await fork(masters)
+    const outcome = await fork(masters, pauses)
     if (typeof outcome !== 'string') return outcome
     last = outcome
     return undefined
@@ -120,8 +121,8 @@ async function placeFile({ member, slots }: Owner): Promise<DumpedMaster> {
 async function idle(member: Member, deadline: number): Promise<void> {
   const busy = ['rdb_bgsave_in_progress', 'aof_rewrite_in_progress', 'aof_rewrite_scheduled']
   const isIdle = async () => {
-    const info = await askInfo(member, 'INFO', 'persistence')
-    return busy.every((field) => (info.get(field) ?? '0') === '0') || undefined
+    const info = await persistence(member)
+    return (info && busy.every((field) => (info.get(field) ?? '0') === '0')) || undefined
   }
   if (await until(isIdle, { deadline, pollMs })) return
   throw failed(`${member.name} did not come to an end with another file that it writes`)
@@ -131,8 +132,9 @@ async function idle(member: Member, deadline: number): Promise<void> {
  * @returns the dump, whose files are still being written; in words why it is to be tried again
  * @throws LabError `snapshot-failed`
  */
-async function fork(masters: readonly DumpedMaster[]): Promise<Dump | string> {
-  const { forks, pausedMs, whole } = await cut(masters.map(({ member }) => member))
+async function fork(masters: readonly DumpedMaster[], pauses: WritePauses): Promise<Dump | string> {
+  const members = masters.map(({ member }) => member)
+  const { forks, pausedMs, whole } = await cut(members, pauses)
   const outcomes = masters.map((master, index) => ({ master, fork: forks[index] }))
   const done = outcomes.flatMap(({ master, fork }) => (fork?.status === 'fulfilled' ? [{ master, ...fork.value }] : []))
   const moved = done.find(({ master, slots }) => slots !== master.slots.join(' '))
@@ -164,11 +166,21 @@ async function written(member: DumpSource, deadline: number): Promise<void> {
 const childGone = (member: Member, deadline: number): Promise<Map<string, string> | undefined> =>
   until(
     async () => {
-      const info = await askInfo(member, 'INFO', 'persistence')
-      return info.get('rdb_bgsave_in_progress') === '0' ? info : undefined
+      const info = await persistence(member)
+      return info?.get('rdb_bgsave_in_progress') === '0' ? info : undefined
     },
     { deadline, pollMs },
   )
+
+/** Undefined where the answer is late: forking holds up a server with much data. */
+async function persistence(member: Member): Promise<Map<string, string> | undefined> {
+  try {
+    return await askInfo(member, 'INFO', 'persistence')
+  } catch (error) {
+    if (error instanceof ConnectionError && canBeAsked(member)) return undefined
+    throw error
+  }
+}
 
 const failed = (message: string, details: readonly string[] = []): LabError =>
   new LabError({ code: 'snapshot-failed', message, details })

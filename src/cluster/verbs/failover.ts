@@ -11,6 +11,7 @@ import { commandFor } from '../../spec/index.js'
 import { until } from '../../util/until.js'
 import { canBeAsked, type Member } from '../member.js'
 import { isMaster, isMyself, type NodeLine } from '../nodes-text.js'
+import type { TemporaryChanges } from '../temporary-changes.js'
 import { askInfo, askNodes, isServing } from '../view.js'
 import { dissenters, type FailedOver } from './agreement.js'
 import { Aid } from './aid.js'
@@ -20,6 +21,7 @@ export interface FailoverOptions {
   /** From Date.now(). */
   readonly deadline: number
   readonly signal?: AbortSignal | undefined
+  readonly temporary: TemporaryChanges
 }
 
 const pollMs = 10
@@ -35,7 +37,7 @@ export async function failover(
   target: Member,
   options: FailoverOptions,
 ): Promise<FailedOver> {
-  const { mode, deadline, signal } = options
+  const { mode, deadline, signal, temporary } = options
   const lines = await viewFor(members, target)
   const line = lineOf(lines, target)
   const promoted = line && isMaster(line) ? await bestReplica(members, target, line.id) : target
@@ -51,7 +53,7 @@ export async function failover(
   }
   const slots = master.slots.join(' ')
   const served = await serving(members)
-  const aid = new Aid(promoted, demoted, mode)
+  const aid = new Aid({ promoted, demoted }, { mode, temporary })
   await aid.begin()
   let last: readonly string[] = []
   const agreed = async () => {

@@ -4,7 +4,9 @@
  * Before 6.2 a pause holds everything back, also the question how far it had come, and has no end but its time: it is short
  * there, and the question goes with it in one transaction.
  */
-import { ReplyError, type NodeClient } from '../../node/index.js'
+import type { NodeClient } from '../../node/index.js'
+import type { Member } from '../member.js'
+import type { WritePauses } from '../pause-writes.js'
 
 export interface Hold {
   /** The replication offset: whoever has read so far has every write that was answered. */
@@ -19,18 +21,14 @@ const pauseMs = 1000
 const unendingPauseMs = 400
 
 /** @throws ConnectionError, ReplyError; it holds nothing back then, or not for long */
-export async function holdWrites(master: NodeClient): Promise<Hold> {
+export async function holdWrites(master: Member, pauses: WritePauses): Promise<Hold> {
   const sinceMs = Date.now()
   const within = (ms: number) => () => Date.now() - sinceMs < ms / 2
-  const paused = await master.call('CLIENT', 'PAUSE', pauseMs, 'WRITE').catch((error: unknown) => {
-    if (error instanceof ReplyError) return undefined
-    throw error
-  })
-  if (paused === undefined)
-    return { offset: await pauseAll(master), holds: within(unendingPauseMs), end: async () => {} }
-  const end = async () => void (await master.call('CLIENT', 'UNPAUSE'))
+  const client = await master.client()
+  const end = await pauses.pause([master], pauseMs)
+  if (end === undefined) return { offset: await pauseAll(client), holds: within(unendingPauseMs), end: async () => {} }
   try {
-    return { offset: offsetIn(await master.text('INFO', 'replication')), holds: within(pauseMs), end }
+    return { offset: offsetIn(await client.text('INFO', 'replication')), holds: within(pauseMs), end }
   } catch (error) {
     await end()
     throw error

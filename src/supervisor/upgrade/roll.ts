@@ -20,6 +20,7 @@ import {
   waitReady,
   type Climb,
   type Shape,
+  type TemporaryChanges,
 } from '../../cluster/index.js'
 import { LabError, unreachable } from '../../errors.js'
 import type { Emit, ReadyLevel } from '../../events.js'
@@ -41,6 +42,7 @@ export interface RollContext {
   /** Aborted, with the reason, when the lab goes down. */
   readonly signal: AbortSignal
   readonly emit: Emit
+  readonly temporary: TemporaryChanges
   /** From here on the node is not started again by itself; then that it may be. */
   readonly hold: (node: RedisNode) => void
   readonly release: (node: RedisNode) => void
@@ -175,13 +177,13 @@ async function ownsAgain(
 async function handOver(
   { node: name, former }: Extract<RollStep, { kind: 'fail-over' }>,
   next: RollStep | undefined,
-  { nodes, shape, timeoutMs, signal, emit }: RollContext,
+  { nodes, shape, timeoutMs, signal, emit, temporary }: RollContext,
 ): Promise<void> {
   const startedAt = Date.now()
   const deadline = startedAt + timeoutMs
   // Of a master that it is already it would make a replica.
   await requireRole(memberOf(nodes, name), false)
-  await failover(nodes, memberOf(nodes, name), { mode: 'agreed', deadline, signal })
+  await failover(nodes, memberOf(nodes, name), { mode: 'agreed', deadline, signal, temporary })
   emit({ type: 'failover-done', node: name, former, mode: 'agreed', elapsedMs: Date.now() - startedAt })
   const oldFollowsNew = next?.kind === 'upgrade' && next.node === former
   const level: ReadyLevel = oldFollowsNew ? 'ok' : 'full'

@@ -1,6 +1,7 @@
 import calculateSlot from 'cluster-key-slot'
 import { beforeEach, expect, test } from 'vitest'
 import { allServed, isAtLeast, measureReady, startClimb } from '../../../src/cluster/index.js'
+import { ReplyError } from '../../../src/node/index.js'
 import { fakeCluster, nodesText, shardsReply, slotsReply, type FakeCluster, type FakeNode } from './fake-cluster.js'
 
 let cluster: FakeCluster
@@ -80,6 +81,16 @@ test.each<[string, string, Fault]>([
   fault(cluster.node('m2'), cluster.node('r2'))
   expect(await measure()).toMatchObject({ level, reasons: [reason] })
 })
+
+test.each(['MASTERDOWN Link with MASTER is down', 'NOAUTH Authentication required.'])(
+  'a node that answers "%s" to a PING is alive',
+  async (answer) => {
+    cluster.node('m2').answer('PING', () => {
+      throw new ReplyError(answer)
+    })
+    expect(await measure()).toMatchObject({ level: 'full', reasons: [] })
+  },
+)
 
 test('every node that lacks something is told, each with its own reason', async () => {
   cluster.node('m1').answer('PING', refuse('no answer'))

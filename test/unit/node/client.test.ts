@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { ConnectionError, NodeClient, ReplyError } from '../../../src/node/index.js'
+import { ConnectionError, isServingAnswer, NodeClient, ReplyError } from '../../../src/node/index.js'
 import { useServer } from './server.js'
 
 const serve = useServer()
@@ -69,6 +69,29 @@ test('a server that stays silent loses the connection', async () => {
   const client = await NodeClient.connect(port, { timeoutMs: silentMs })
   await expect(client.call('PING')).rejects.toEqual(new ConnectionError(`no answer within ${silentMs} ms`))
   expect(client.open).toBe(false)
+})
+
+test('an answer that has arrived while this process was held up is no silence', async () => {
+  const port = await serve(({ socket }) => {
+    socket.write('+PONG\r\n')
+    // Nothing of this process runs for longer than the client would wait.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3 * silentMs)
+  })
+  const client = await NodeClient.connect(port, { timeoutMs: silentMs })
+  expect(await client.call('PING')).toBe('PONG')
+  expect(client.open).toBe(true)
+  client.close()
+})
+
+test.each([
+  ['MASTERDOWN Link with MASTER is down', true],
+  ['NOAUTH Authentication required.', true],
+  ['BUSY Redis is busy running a script', true],
+  ['LOADING Redis is loading the dataset in memory', false],
+  ['ERR max number of clients reached', false],
+])('what shows a process that serves: %s', (answer, serves) => {
+  expect(isServingAnswer(new ReplyError(answer))).toBe(serves)
+  expect(isServingAnswer(new ConnectionError(answer))).toBe(false)
 })
 
 test('silence that nobody waits in is no fault', async () => {

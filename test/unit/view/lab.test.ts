@@ -104,6 +104,15 @@ test('after a failover the roles are those of now, and a crash leaves its marks'
   )
 })
 
+test('what is only worth knowing is a note, after the reasons', () => {
+  const note = 'm1: hz is 50 instead of 10; redis-lab cli m1 -- CONFIG SET hz 10 puts it back'
+  expect(
+    statusText(sampleStatus({ notes: [note] }))
+      .split('\n')
+      .slice(-2),
+  ).toEqual(['ready: full', `note: ${note}`])
+})
+
 test('a lab that is down says so, and nothing about its slots', () => {
   const text = statusText(sampleStatus({ state: 'stopped', ready: { level: 'none', reasons: ['the lab is down'] } }))
   expect(text).not.toContain('served')

@@ -22,17 +22,18 @@ import { ConnectionError, ReplyError } from '../../../node/index.js'
 import { nodeFiles } from '../../../paths.js'
 import { until } from '../../../util/until.js'
 import type { Server } from '../../member.js'
+import { cannotImprove } from '../../obstacles.js'
 import type { Climb } from '../../climb.js'
 import { isAtLeast } from '../../ready.js'
 import { waitReady } from '../../wait.js'
 import type { ClusterCreator, FormContext } from '../creator.js'
+import { patiently } from '../patiently.js'
 import { startServers } from '../start.js'
 import { masterBootFile, replicaBootFile, type BootFileOptions, type Ghosts } from './boot-files.js'
 import { traitsOf } from './engine.js'
 import { keepOriginals, recoverTarget, removeOriginals } from './kept.js'
 import {
   bootSettings,
-  borrow,
   calmTimeoutMs,
   configure,
   idleHz,
@@ -64,18 +65,19 @@ export const instantCreator: ClusterCreator = {
   name: 'instant',
 
   async form(context: FormContext): Promise<Climb> {
-    const { kept, nodes, servers } = context
-    const target = kept ? recoverTarget(servers, context.heirs) : newTarget(nodes, servers)
+    const { heirs, kept, nodes, servers, temporary } = context
+    const target = kept ? recoverTarget(servers, heirs) : newTarget(nodes, servers)
     if (kept) keepOriginals(servers)
     const settings = settingsFor(servers)
     let climb: Climb
     try {
       await formTarget(target, settings, context)
+      context.onFormed()
       climb = await prove(context)
     } catch (error) {
       throw understood(error)
     } finally {
-      await putBack(servers, settings)
+      await putBack(servers, settings, temporary.config)
     }
     if (kept) removeOriginals(servers)
     return climb
@@ -89,7 +91,7 @@ const settingsFor = (servers: readonly Server[]): SettingsOf => {
   return (server) => own.get(server) ?? common
 }
 
-/** A server that refuses a command, or goes away, ends the attempt; another creator may do without that command. */
+/** A server that refuses a command, or is lost, ends the attempt: another creator may do without that command. */
 function understood(error: unknown): unknown {
   if (!(error instanceof ReplyError || error instanceof ConnectionError)) return error
   const message = `forming instantly was refused: ${error.message}`
@@ -97,7 +99,7 @@ function understood(error: unknown): unknown {
 }
 
 async function formTarget(target: Target, settings: SettingsOf, context: FormContext): Promise<void> {
-  const { servers, kept, logFile, level } = context
+  const { servers, kept, logFile, level, temporary } = context
   const { masters, replicas } = target
   const patience = stepPatience(context)
   const args = (server: Server) => toArgs(settings(server))
@@ -106,6 +108,7 @@ async function formTarget(target: Target, settings: SettingsOf, context: FormCon
     onlyEarlier: masters.length >= manyMasters,
   })
   const note = stopwatch(logFile)
+  const configureAll = (all: readonly Server[], hz: number) => patiently(all, patience, () => configure(all, { hz }))
 
   const ghosts = new Map(masters.map((master) => [master, ghostsFor(masters)]))
   const writeMaster = (server: Server) => {
@@ -114,13 +117,17 @@ async function formTarget(target: Target, settings: SettingsOf, context: FormCon
   }
   await startServers(serversOf(masters), context, { args, before: writeMaster })
   // A server calls the others in the first run of its serverCron, but one that loads data counts that time as runs.
-  if (kept) await configure(serversOf(masters), { hz: tickHz })
+  if (kept) await configureAll(serversOf(masters), tickHz)
   await everyone(masters, 'masters are ok', isOk, patience)
   note('masters answer')
   const order = await connected(masters, patience)
   // Back to idling fast, if they do not: their next tick is to come when it is asked for.
-  await configure(serversOf(masters), { hz: idleHz(servers.length) })
-  const epochs = await takeOver(order, patience)
+  await configureAll(serversOf(masters), idleHz(servers.length))
+  // Read and set while they do so: nothing waits for it.
+  const [epochs, restoreSync] = await Promise.all([
+    takeOver(order, patience),
+    patiently(servers, patience, () => temporary.config.override(serversOf(masters), 'repl-diskless-sync', 'no')),
+  ])
   note('masters have taken over')
 
   const writeReplica = (server: Server) => {
@@ -129,7 +136,6 @@ async function formTarget(target: Target, settings: SettingsOf, context: FormCon
   }
   const quick = replicas.filter(({ server }) => traitsOf(server.build).connectsAtOnce)
   const slow = replicas.filter((replica) => !quick.includes(replica))
-  const giveBack = await borrow(serversOf(masters), 'repl-diskless-sync', 'no')
   try {
     await startServers(serversOf(replicas), context, { args, before: writeReplica })
     note('replicas answer')
@@ -145,12 +151,14 @@ async function formTarget(target: Target, settings: SettingsOf, context: FormCon
     }
     note('replicas are linked')
   } finally {
-    await giveBack()
+    await restoreSync()
   }
   // Now everybody has something to say: let them all connect. Those that had the slow tick have just done so.
-  await configure([...serversOf(masters), ...serversOf(quick)], { hz: tickHz })
+  await configureAll([...serversOf(masters), ...serversOf(quick)], tickHz)
   await everyone(masters, 'masters see all owners', (me) => seesOwners(target, me), patience)
-  await Promise.all(masters.map((me) => forget(me, idsOf(ghosts.get(me) as Ghosts))))
+  await Promise.all(
+    masters.map((me) => patiently([me.server], patience, () => forget(me, idsOf(ghosts.get(me) as Ghosts)))),
+  )
   note('masters see all owners')
 }
 
@@ -165,10 +173,12 @@ const idsOf = ({ own, other, each = new Map() }: Ghosts): string[] => [own, othe
 
 /** An order of takeovers, as soon as there is one; with many masters it needs a tick or two. */
 async function connected(masters: readonly TargetMaster[], patience: Patience): Promise<TargetMaster[]> {
-  const atOnce = await orderOfTakeovers(masters)
+  const servers = serversOf(masters)
+  const look = () => patiently(servers, patience, () => orderOfTakeovers(masters))
+  const atOnce = await look()
   if (atOnce) return atOnce
-  await configure(serversOf(masters), { hz: tickHz })
-  const order = await until(() => orderOfTakeovers(masters), { ...patience, pollMs: 20 })
+  await patiently(servers, patience, () => configure(servers, { hz: tickHz }))
+  const order = await until(look, { ...patience, pollMs: 20 })
   if (order) return order
   throw new LabError({ code: 'create-failed', message: 'the masters did not connect to each other' })
 }
@@ -185,38 +195,41 @@ const serversOf = (parts: readonly { readonly server: Server }[]): Server[] => p
  * Servers may take as long as there is time for: they may have much to load. A step between servers that answer takes some
  * milliseconds; where it does not come about in seconds, another creator is to have its turn while there is time left.
  */
-function stepPatience({ servers, deadline, signal }: FormContext): Patience {
+function stepPatience({ servers, shape, hasFallback, deadline, signal }: FormContext): Patience {
   return {
     /** Read at the beginning of each step. */
     get deadline() {
+      if (!hasFallback) return deadline
       const now = Date.now()
       return now + Math.min(longestStepMs(servers.length), (deadline - now) / 2)
     },
     signal,
+    shape,
   }
 }
 
 const longestStepMs = (count: number): number => 8000 + 100 * count
 
 /**
- * Proves the result. Should news have gone astray (where a tick came by itself, and nodes connected before they had anything to
- * say), everybody is made to ping everybody, and again should that not be enough.
+ * Proves the result. If a message went astray (where a tick came unasked, and nodes connected before they had anything to say),
+ * every node is made to ping every other, at growing intervals.
+ *
+ * The cluster has formed: only time can be missing now, on a slow machine much of it. So it is waited for until the deadline of
+ * the whole start, and making the nodes talk is a help that may fail.
  */
 async function prove(context: FormContext): Promise<Climb> {
-  const { servers, kept, shape } = context
-  const { deadline } = stepPatience(context)
-  // With data, replicas synchronise for longer than a tick takes to come by itself.
+  const { servers, kept, shape, deadline } = context
+  // With data, replicas synchronise for longer than a tick takes to come unasked.
   let urging = kept && shape.replicas > 0
   if (urging) await urge(servers)
-  for (;;) {
-    const soon = Math.min(deadline, Date.now() + newsMs(servers.length))
+  for (let attempt = 1; ; attempt++) {
+    const soon = Math.min(deadline, Date.now() + attempt * newsMs(servers.length))
     try {
       return await waitReady(servers, shape, { ...context, deadline: soon })
     } catch (error) {
-      if (LabError.from(error).code !== 'not-ready' || soon === deadline) throw error
+      if (LabError.from(error).code !== 'not-ready' || cannotImprove(error) || soon === deadline) throw error
     } finally {
-      // Whoever is gone has nothing to be set back, and what went wrong first is what counts.
-      if (urging) await calm(servers).catch(() => {})
+      if (urging) await calm(servers)
       urging = false
     }
     await pingAll(servers)
@@ -224,8 +237,8 @@ async function prove(context: FormContext): Promise<Climb> {
 }
 
 /**
- * Who has not been heard for half of the node timeout is pinged. The short one holds for a tick and no longer: a server that is
- * busy is not to be taken for one that has failed.
+ * Nodes that were not heard for half of the node timeout are pinged. The short timeout lasts for one tick: a server that is busy
+ * must not be taken for one that has failed.
  */
 async function pingAll(servers: readonly Server[]): Promise<void> {
   await urge(servers)
@@ -233,10 +246,14 @@ async function pingAll(servers: readonly Server[]): Promise<void> {
   await calm(servers)
 }
 
+/** What a node does not take now it need not have: in the end everything is put back. */
+const configureIfPossible = (servers: readonly Server[], directives: Readonly<Record<string, number>>): Promise<void> =>
+  configure(servers, directives).catch(() => {})
+
 const urge = (servers: readonly Server[]): Promise<void> =>
-  configure(servers, { hz: tickHz, 'cluster-node-timeout': Math.round(newsMs(servers.length) * 1.6) })
+  configureIfPossible(servers, { hz: tickHz, 'cluster-node-timeout': Math.round(newsMs(servers.length) * 1.6) })
 const calm = (servers: readonly Server[]): Promise<void> =>
-  configure(servers, { 'cluster-node-timeout': calmTimeoutMs })
+  configureIfPossible(servers, { 'cluster-node-timeout': calmTimeoutMs })
 
 /** A tick, and time to read what many nodes have to say. */
 const newsMs = (count: number): number => 100 + 6 * count

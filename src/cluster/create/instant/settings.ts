@@ -12,8 +12,9 @@
  */
 import { readFileSync } from 'node:fs'
 import os from 'node:os'
-import { readDirective, type NodeClient } from '../../../node/index.js'
+import { readDirective } from '../../../node/index.js'
 import { nodeFiles } from '../../../paths.js'
+import type { ConfigOverrides } from '../../config-override.js'
 import type { Member, Server } from '../../member.js'
 
 export const tickHz = 19
@@ -59,36 +60,39 @@ export async function configure(servers: readonly Member[], directives: Directiv
   )
 }
 
-/** Sets one directive on running servers. @returns what sets it back to what each of them had */
-export async function borrow(servers: readonly Member[], name: string, value: string): Promise<() => Promise<void>> {
-  const before = await Promise.all(
+/**
+ * Sets what went on the command lines to what each node's redis.conf says, or to Redis's default. Where a node does not take it
+ * now, `config` does it later. A server that is gone needs nothing: its next start reads its redis.conf.
+ */
+export async function putBack(
+  servers: readonly Server[],
+  settings: SettingsOf,
+  config: Pick<ConfigOverrides, 'owe' | 'settle'>,
+): Promise<void> {
+  const outcomes = await Promise.all(
     servers.map(async (server) => {
-      const client = await server.client()
-      const [reply] = await Promise.all([client.call('CONFIG', 'GET', name), client.call('CONFIG', 'SET', name, value)])
-      return { server, value: Array.isArray(reply) ? String(reply[1]) : '' }
-    }),
-  )
-  return async () => {
-    await Promise.allSettled(before.map(({ server, value }) => setBack(server, [[name, value]])))
-  }
-}
-
-/** Sets what went on the command lines to what each node's redis.conf says, or to Redis's default. */
-export async function putBack(servers: readonly Server[], settings: SettingsOf): Promise<void> {
-  await Promise.allSettled(
-    servers.map((server) => {
-      const conf = readFileSync(nodeFiles.conf(server.dir), 'utf8')
-      return setBack(
-        server,
-        settings(server).map(({ name, fallback }) => [name, readDirective(conf, name) ?? fallback]),
+      if (server.state === 'stopped' || server.state === 'stopping' || server.state === 'crashed') return true
+      const conf = readConf(server)
+      const originals = settings(server).map(
+        ({ name, fallback }) => [name, readDirective(conf, name) ?? fallback] as const,
       )
+      try {
+        await configure([server], Object.fromEntries(originals))
+        return true
+      } catch {
+        for (const [name, original] of originals) config.owe(server, name, original)
+        return false
+      }
     }),
   )
+  if (outcomes.includes(false)) await config.settle()
 }
 
-/** A server that is gone needs nothing set back: its next start reads its redis.conf. One may still be on its way up. */
-async function setBack(server: Member, pairs: readonly (readonly [name: string, value: string])[]): Promise<void> {
-  if (server.state !== 'running' && server.state !== 'starting') return
-  const client: NodeClient = await server.client()
-  await Promise.all(pairs.map(([name, value]) => client.call('CONFIG', 'SET', name, value)))
+/** Empty where the folder was deleted: Redis's own defaults are what is left then. */
+function readConf({ dir }: Server): string {
+  try {
+    return readFileSync(nodeFiles.conf(dir), 'utf8')
+  } catch {
+    return ''
+  }
 }

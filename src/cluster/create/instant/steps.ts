@@ -1,29 +1,33 @@
 /** The steps of forming instantly. Each waits for the fact that it needs, on every node that it concerns. */
 import { LabError } from '../../../errors.js'
 import { until } from '../../../util/until.js'
-import type { Member } from '../../member.js'
+import { ReplyError } from '../../../node/index.js'
+import type { Member, Shape } from '../../member.js'
 import { isMaster, type NodeLine } from '../../nodes-text.js'
+import { requirePossible } from '../../obstacles.js'
 import { probeWrite } from '../../probe.js'
 import { askInfo, askNodes, isServing } from '../../view.js'
+import { patiently } from '../patiently.js'
 import type { Target, TargetMaster, TargetReplica } from './target.js'
 
 export interface Patience {
   /** From Date.now(). */
   readonly deadline: number
   readonly signal: AbortSignal
+  readonly shape: Shape
 }
 
 /**
  * A question that is refused, or lost on the way, is asked again: a replica, for one, answers little while it loads what its
  * master sent.
  *
- * @throws LabError `create-failed` naming what did not come about, and on which node
+ * @throws LabError `create-failed` naming what did not come about, and on which node; `not-ready` at once when it never can
  */
 export async function everyone<Part extends { readonly server: Member }>(
   parts: readonly Part[],
   what: string,
   holds: (part: Part) => Promise<boolean>,
-  { deadline, signal }: Patience,
+  { deadline, signal, shape }: Patience,
 ): Promise<void> {
   const pollMs = parts.length > 20 ? 10 : 1
   await Promise.all(
@@ -33,6 +37,8 @@ export async function everyone<Part extends { readonly server: Member }>(
         try {
           return (await holds(part)) || undefined
         } catch (error) {
+          const { message } = error as Error
+          if (message !== refusal?.message) await requirePossible(part.server, message, shape)
           refusal = error as Error
           return undefined
         }
@@ -87,13 +93,23 @@ export async function takeOver(order: readonly TargetMaster[], patience: Patienc
       async () => (await epochOf('cluster_current_epoch')) >= last,
       patience,
     )
-    const client = await master.server.client()
-    // In one round trip: with many masters each one counts.
-    const [, epoch] = await Promise.all([client.call('CLUSTER', 'FAILOVER', 'TAKEOVER'), epochOf('cluster_my_epoch')])
-    last = epoch
+    last = await patiently([master.server], patience, async () => {
+      const client = await master.server.client()
+      // In one round trip: with many masters each one counts.
+      const taken = client.call('CLUSTER', 'FAILOVER', 'TAKEOVER').catch(unlessMaster)
+      const [, epoch] = await Promise.all([taken, epochOf('cluster_my_epoch')])
+      return epoch
+    })
     epochs.set(master, last)
   }
   return epochs
+}
+
+/** It has taken over already, and only the answer was lost. */
+function unlessMaster(error: unknown): null {
+  if (error instanceof ReplyError && /You should send CLUSTER FAILOVER to a (replica|slave)/i.test(error.message))
+    return null
+  throw error
 }
 
 /** It sees every master with its slots. */
@@ -123,7 +139,9 @@ export async function isLinked({ server }: TargetReplica): Promise<boolean> {
 /** One write moves the offsets of a master's replicas off 0, so that the next word they send shows them as available. */
 export async function stir({ server, slots }: TargetMaster): Promise<boolean> {
   const [first] = slots
-  return first === undefined || (await probeWrite(await server.client(), first, 0)) === undefined
+  const lack = first && (await probeWrite(await server.client(), first, 0))
+  if (lack !== undefined) throw new Error(lack)
+  return true
 }
 
 export async function hasOffset({ server }: TargetReplica): Promise<boolean> {

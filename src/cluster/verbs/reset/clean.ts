@@ -8,6 +8,7 @@
  * Counters, the slow log and the like are cleared on every reset and are no news: the lab's own questions count there too.
  */
 import { ReplyError, type NodeClient, type Reply } from '../../../node/index.js'
+import type { ConfigOverrides } from '../../config-override.js'
 import { canBeAsked, type Member } from '../../member.js'
 import { isMaster, isMyself, parseNodes } from '../../nodes-text.js'
 import { keysIn } from '../../view.js'
@@ -41,11 +42,14 @@ const wipes: readonly (readonly string[])[] = [
 ]
 const clearCounters = ['CONFIG', 'RESETSTAT'] as const
 
-export async function clean(member: Member, wanted: Settings | undefined): Promise<Cleaned> {
+export async function clean(member: Member, wanted: Settings | undefined, config: ConfigOverrides): Promise<Cleaned> {
   const { name, state } = member
   if (!canBeAsked(member) || state === 'starting') return { ...nothing, sight: { kind: 'away', name, state } }
   try {
-    return await cleanOpen(name, await member.client(), wanted)
+    const cleaned = await cleanOpen(name, await member.client(), wanted)
+    // What a reset has set is what the lab should have, whatever an override before it would put back.
+    for (const directive of Object.keys(wanted?.config ?? {})) config.forget(member, directive)
+    return cleaned
   } catch (error) {
     return { ...nothing, sight: unheard(name, error as Error) }
   }

@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LabError } from '../../../errors.js'
 import { until } from '../../../util/until.js'
-import { borrow, tickHz } from '../../create/instant/settings.js'
+import { tickHz } from '../../create/instant/settings.js'
+import type { ConfigOverrides, Release } from '../../config-override.js'
 import { canBeAsked, type Member } from '../../member.js'
 import { isMyself, type NodeLine } from '../../nodes-text.js'
 import { askNodes } from '../../view.js'
@@ -12,6 +13,11 @@ export interface Patience {
   /** From Date.now(). */
   readonly deadline: number
   readonly signal: AbortSignal
+}
+
+/** How the nodes are made to talk while something is waited for. */
+export interface ViewsOptions extends Patience {
+  readonly config: ConfigOverrides
 }
 
 const pollMs = 10
@@ -29,7 +35,7 @@ export async function expectViews(
   members: readonly Member[],
   what: string,
   missing: (views: readonly Present[]) => readonly string[],
-  { deadline, signal }: Patience,
+  { deadline, signal, config }: ViewsOptions,
 ): Promise<void> {
   let last: readonly string[] = []
   let helpAt = Date.now() + helpAfterMs
@@ -39,7 +45,7 @@ export async function expectViews(
     last = [...errors, ...missing(views.filter((view): view is Present => !(view instanceof Error)))]
     if (last.length === 0) return true
     if (Date.now() >= helpAt) {
-      await gossip(members)
+      await gossip(members, config)
       helpAt = Date.now() + helpAgainMs
     }
     return undefined
@@ -63,16 +69,16 @@ const shortTimeoutMs = (count: number): number => 200 + 10 * count
  * Has every node ping all whom it has not heard for half of a node timeout, with a short one for about a tick: news that would
  * take seconds is everywhere then, and a flag that outlived its reason goes. Too short a moment for anybody to be suspected.
  */
-export async function gossip(members: readonly Member[]): Promise<void> {
+export async function gossip(members: readonly Member[], config: ConfigOverrides): Promise<void> {
   const running = members.filter(canBeAsked)
-  const giveBack: (() => Promise<void>)[] = []
+  const releases: Release[] = []
   try {
-    giveBack.push(await borrow(running, 'cluster-node-timeout', String(shortTimeoutMs(running.length))))
-    giveBack.push(await borrow(running, 'hz', String(tickHz)))
+    releases.push(await config.override(running, 'cluster-node-timeout', String(shortTimeoutMs(running.length))))
+    releases.push(await config.override(running, 'hz', String(tickHz)))
     await sleep(tickMs)
   } catch {
-    // Whoever cannot be made to talk will do so in its own time.
+    // A node that cannot be made to talk now will do so in its own time.
   } finally {
-    await Promise.all(giveBack.map((give) => give()))
+    await Promise.all(releases.map((release) => release()))
   }
 }

@@ -4,7 +4,7 @@
  * DESIGN. Round after round: every node is looked at and emptied in one round trip (clean.ts), the plan is held against what
  * they show (plan.ts), and what differs is undone, step by step, each waiting for its fact (take-step.ts). What was refused or
  * did not come about shows in the next round, and so does whatever went wrong meanwhile. It ends when nothing differs and
- * nothing was refused; if the roles or slots were touched, or a node was away, after the cluster is proven ready once more.
+ * nothing was refused; if the roles or slots were touched, or a node was away, after the cluster is proven `full` once more.
  *
  * Where only data has changed there is one round, and then each master's word that its replicas have followed.
  *
@@ -16,7 +16,9 @@ import { LabError } from '../../../errors.js'
 import type { Emit, ReadyLevel } from '../../../events.js'
 import type { Member, Shape } from '../../member.js'
 import type { Climb } from '../../climb.js'
+import type { TemporaryChanges } from '../../temporary-changes.js'
 import type { PlannedNode } from '../../topology.js'
+import { cannotImprove } from '../../obstacles.js'
 import { waitReady } from '../../wait.js'
 import { clean } from './clean.js'
 import { gossip } from './facts.js'
@@ -32,9 +34,13 @@ export interface ResetOptions {
   readonly shape: Shape
   /** What each node was like when the lab was formed, by name; of a node that is missing here settings stay as they are. */
   readonly baseline: ReadonlyMap<string, Settings>
-  /** How far the result is proven where more than data had changed. */
-  readonly level: ReadyLevel
+  /**
+   * The level that the lab itself was started with. A reset proves `full`, and no more than this only where the configuration of
+   * the lab does not allow for more.
+   */
+  readonly leastLevel: ReadyLevel
   readonly wakers: Wakers
+  readonly temporary: TemporaryChanges
   /** From Date.now(). */
   readonly deadline: number
   /** Aborted, with the reason, when the lab goes down. */
@@ -86,6 +92,7 @@ class Rounds {
   /** More than data had changed. */
   #touched = false
   #attempts = 0
+  #level: ReadyLevel = 'full'
   /** Replicas that were made masters here, for a while. */
   readonly #standIns = new Set<string>()
   #mayStandIn = true
@@ -98,8 +105,10 @@ class Rounds {
   }
 
   async next(): Promise<Round> {
-    const { plan, baseline } = this.#options
-    const cleaned = await Promise.all(this.#members.map((member) => clean(member, baseline.get(member.name))))
+    const { plan, baseline, temporary } = this.#options
+    const cleaned = await Promise.all(
+      this.#members.map((member) => clean(member, baseline.get(member.name), temporary.config)),
+    )
     this.#tally.count(cleaned)
     const sights = cleaned.map(({ sight }) => sight)
     const refusals = cleaned.flatMap((node) => node.refusals)
@@ -124,12 +133,12 @@ class Rounds {
   async #takeAll(steps: readonly Step[], sights: readonly Sight[]): Promise<string[]> {
     this.#disturbed()
     this.#waited = steps.every(({ kind }) => kind === 'settle')
-    const { wakers, signal } = this.#options
+    const { wakers, signal, temporary } = this.#options
     const ids = new Map(sights.flatMap((sight) => (sight.kind === 'there' ? [[sight.name, sight.me.id] as const] : [])))
     const take = async (step: Step): Promise<string[]> => {
       try {
         const patience = { deadline: this.#soon(longestStepMs), signal }
-        await takeStep(step, { members: this.#members, ids, wakers, patience })
+        await takeStep(step, { members: this.#members, ids, wakers, patience, temporary })
         return []
       } catch (error) {
         signal.throwIfAborted()
@@ -159,14 +168,20 @@ class Rounds {
   }
 
   async #prove(): Promise<readonly string[]> {
-    const { shape, level, signal, emit } = this.#options
+    const { shape, leastLevel, signal, emit } = this.#options
+    const level = this.#level
     try {
       const deadline = this.#soon(proofMs(++this.#attempts, this.#members.length))
       this.#proven = await waitReady(this.#members, shape, { level, deadline, signal, emit })
       return []
     } catch (error) {
       signal.throwIfAborted()
-      await gossip(this.#members)
+      if (cannotImprove(error)) {
+        if (level === leastLevel) throw new LabError({ ...LabError.from(error).toJSON(), code: 'reset-failed' })
+        this.#level = leastLevel
+        return linesOf(error)
+      }
+      await gossip(this.#members, this.#options.temporary.config)
       return linesOf(error)
     }
   }

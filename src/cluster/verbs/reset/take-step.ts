@@ -1,13 +1,13 @@
 /** Each step of a reset, until it is a fact that every node sees. */
 import { unreachable } from '../../../errors.js'
 import { until } from '../../../util/until.js'
-import { borrow } from '../../create/instant/settings.js'
 import { busPortOf } from '../../../spec/index.js'
 import { canBeAsked, type Member } from '../../member.js'
 import { isMaster, type NodeLine } from '../../nodes-text.js'
+import type { TemporaryChanges } from '../../temporary-changes.js'
 import { askInfo, askNodes } from '../../view.js'
 import { failover } from '../failover.js'
-import { expectViews, type Patience } from './facts.js'
+import { expectViews, type Patience, type ViewsOptions } from './facts.js'
 import { habitsIn } from '../habits.js'
 import { takeOwnership } from './own-slots.js'
 import { quarrelsOf } from './quarrels.js'
@@ -28,6 +28,7 @@ export interface StepContext {
   readonly ids: ReadonlyMap<string, string>
   readonly wakers: Wakers
   readonly patience: Patience
+  readonly temporary: TemporaryChanges
 }
 
 const host = '127.0.0.1'
@@ -47,7 +48,7 @@ export async function takeStep(step: Step, context: StepContext): Promise<void> 
     case 'stand-in':
       return standIn(step, context)
     case 'settle':
-      return expectViews(context.members, 'the nodes agree', quarrelsOf, context.patience)
+      return expectViews(context.members, 'the nodes agree', quarrelsOf, viewsOptions(context))
     case 'forget':
       return forget(step, context)
     case 'meet':
@@ -69,11 +70,18 @@ export async function takeStep(step: Step, context: StepContext): Promise<void> 
   }
 }
 
+const viewsOptions = ({ patience, temporary }: StepContext): ViewsOptions => ({ ...patience, config: temporary.config })
+
 type Of<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>
 
 async function standIn({ node }: Of<'stand-in'>, context: StepContext): Promise<void> {
   const deadline = Math.min(context.patience.deadline, Date.now() + standInMs)
-  await failover(context.members, memberOf(node, context), { ...context.patience, deadline, mode: 'takeover' })
+  await failover(context.members, memberOf(node, context), {
+    ...context.patience,
+    deadline,
+    mode: 'takeover',
+    temporary: context.temporary,
+  })
 }
 
 async function forget({ id, by }: Of<'forget'>, context: StepContext): Promise<void> {
@@ -89,7 +97,7 @@ async function meet({ node, others }: Of<'meet'>, context: StepContext): Promise
     const due = name === node ? others : others.includes(name) ? [node] : []
     return due.filter((other) => !known.has(idOf(other, context))).map((other) => `${name} does not know ${other}`)
   }
-  await expectViews(context.members, `${node} knows everybody`, (views) => views.flatMap(knows), context.patience)
+  await expectViews(context.members, `${node} knows everybody`, (views) => views.flatMap(knows), viewsOptions(context))
 }
 
 /** It forgets everybody and begins anew, as a master without slots; the next looks find who has to meet it, and what it was. */
@@ -113,10 +121,10 @@ async function steady({ node, slots }: Of<'steady'>, context: StepContext): Prom
  * for the failover of the test before it, and the test after it for the reset.
  */
 async function promote({ node, former }: Of<'promote'>, context: StepContext): Promise<void> {
-  const { members, patience } = context
+  const { members, patience, temporary } = context
   const target = memberOf(node, context)
   await linkUp(target, patience)
-  await failover(members, target, { mode: 'takeover', ...patience })
+  await failover(members, target, { mode: 'takeover', temporary, ...patience })
   await expectRoles(context, `${node} is a master in the place of ${former}`, [
     { node, masterOf: null },
     { node: former, masterOf: node },
@@ -155,7 +163,10 @@ async function give(step: Of<'give'>, context: StepContext): Promise<void> {
   const id = idOf(to, context)
   const masters = await mastersOf(context)
   // Unknown before 7.0, where nobody changes its role when it is told so.
-  const giveBack = await borrow(masters, 'cluster-allow-replica-migration', 'no').catch(() => async () => {})
+  const { config } = context.temporary
+  const releases = await Promise.all(
+    masters.map((member) => config.override([member], 'cluster-allow-replica-migration', 'no').catch(() => undefined)),
+  )
   try {
     const setAll = async (member: Member) => {
       const client = await member.client()
@@ -177,9 +188,9 @@ async function give(step: Of<'give'>, context: StepContext): Promise<void> {
     }
     const missing = (views: readonly Present[]) =>
       views.flatMap(({ name, lines }) => (owns(lines) ? [] : [`${name} does not see them with ${to}`]))
-    await expectViews(context.members, `the slots are with ${to}`, missing, context.patience)
+    await expectViews(context.members, `the slots are with ${to}`, missing, viewsOptions(context))
   } finally {
-    await giveBack()
+    for (const release of releases) await release?.()
   }
 }
 
@@ -198,7 +209,7 @@ async function expectRoles(
         return sees ? [] : [`${name} does not see it of ${node}`]
       }),
     )
-  await expectViews(context.members, what, missing, context.patience)
+  await expectViews(context.members, what, missing, viewsOptions(context))
 }
 
 async function linkUp(member: Member, { deadline, signal }: Patience): Promise<void> {

@@ -1,7 +1,9 @@
 import { beforeEach, expect, test } from 'vitest'
 import { orderOfTakeovers, seesOwners, takeOver } from '../../../../src/cluster/create/instant/steps.js'
 import type { Target, TargetMaster } from '../../../../src/cluster/create/instant/target.js'
+import { patiently } from '../../../../src/cluster/create/patiently.js'
 import { planTopology, type Server } from '../../../../src/cluster/index.js'
+import { ConnectionError, ReplyError } from '../../../../src/node/index.js'
 import { thrownBy } from '../../support.js'
 import { fakeCluster, nodesText, type FakeCluster } from '../fake-cluster.js'
 
@@ -31,7 +33,11 @@ function calls(made: Record<string, readonly string[]>): void {
   }
 }
 const order = async () => (await orderOfTakeovers(masters))?.map(({ server }) => server.name)
-const patience = () => ({ deadline: Date.now() + 5000, signal: new AbortController().signal })
+const patience = () => ({
+  deadline: Date.now() + 5000,
+  signal: new AbortController().signal,
+  shape: { masters: 3, replicas: 3 },
+})
 
 test('whoever has called more takes over earlier, so that all after it hear of it', async () => {
   calls({ m1: [], m2: ['m1'], m3: ['m1', 'm2'] })
@@ -76,6 +82,32 @@ test('each takes over when it has heard of the one before, and the epochs are to
   }
   const epochs = await takeOver(masters, patience())
   expect(masters.map((master) => epochs.get(master))).toEqual([1, 2, 3])
+})
+
+test('a takeover whose answer was lost is asked for again, and one that has happened counts', async () => {
+  let epoch = 0
+  for (const { server } of masters) {
+    const node = cluster.node(server.name)
+    let own = 0
+    node.answer('CLUSTER FAILOVER TAKEOVER', () => {
+      if (own > 0) throw new ReplyError('ERR You should send CLUSTER FAILOVER to a replica')
+      own = ++epoch
+      throw new ConnectionError('no answer within 3000 ms')
+    })
+    node.answer('CLUSTER INFO', () => `cluster_current_epoch:${epoch}\r\ncluster_my_epoch:${own}\r\n`)
+  }
+  const epochs = await takeOver(masters, patience())
+  expect(masters.map((master) => epochs.get(master))).toEqual([1, 2, 3])
+})
+
+test.each([
+  ['a refusal', () => new ReplyError('NOPERM')],
+  ['a connection that stays lost', () => new ConnectionError('gone')],
+])('%s is not asked again for ever', async (_, error) => {
+  const thrown = error()
+  const ask = () => Promise.reject(thrown)
+  const impatience = { ...patience(), deadline: Date.now() }
+  await expect(patiently([cluster.node('m1')], impatience, ask)).rejects.toBe(thrown)
 })
 
 test('a takeover that is never heard of is an error that names who did not hear', async () => {
