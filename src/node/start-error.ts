@@ -19,7 +19,7 @@ export interface FailedServer {
 }
 
 const dataHint: Hint = ({ lab }) =>
-  `The data that it keeps is damaged. Put a copy of its folder back, or delete the lab: ${commandFor(lab, 'down', '--purge')}`
+  `The data that it keeps is damaged. Put a copy of its folder back. Last resort, which deletes the data of all nodes: ${commandFor(lab, 'down', '--purge')}`
 /** The last line about a module that Redis did not take. Why it did not stands in the line before. */
 const moduleRefused = /Can't load module from/
 const usersHint = 'Redis refuses a rule of the file that --acl gave: the line has the same number there.'
@@ -33,7 +33,8 @@ const hints: readonly (readonly [sign: RegExp, hint: string | Hint])[] = [
   [/FATAL CONFIG FILE ERROR|Unresolved Configuration/, confHint],
   [
     /corrupted cluster config file/,
-    ({ lab }) => `Its nodes.conf is damaged. Put a copy back, or delete the lab: ${commandFor(lab, 'down', '--purge')}`,
+    ({ lab }) =>
+      `Its nodes.conf is damaged. Put a copy back. Last resort, which deletes the data of all nodes: ${commandFor(lab, 'down', '--purge')}`,
   ],
   // Of what stands before the last part nothing can be cut off.
   [/append only file \S+\.base\./, dataHint],
