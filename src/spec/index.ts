@@ -1,3 +1,4 @@
+export { callOptions, ownOptions, readIndex, readOptions, readText, readWord, requireFunction } from './arguments.js'
 export { commandFor, nameFlag, shellWord } from './command-for.js'
 export { parseDirective, type Directive } from './directive.js'
 export {

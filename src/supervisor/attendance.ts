@@ -1,5 +1,5 @@
 /** What can be asked of a running lab: each resolves when it is a fact, and none changes what the lab is. */
-import { awaitFailover, canBeAsked, failover, waitReady, type Shape } from '../cluster/index.js'
+import { awaitFailover, canBeAsked, failover, isAgreedMaster, waitReady, type Shape } from '../cluster/index.js'
 import { LabError } from '../errors.js'
 import type { Emit, FailoverMode, ReadyLevel } from '../events.js'
 import type { RedisNode } from '../node/index.js'
@@ -71,11 +71,15 @@ export class Attendance {
     const startedAt = Date.now()
     const target = this.#require(name)
     this.#options.requireQuiet()
+    // A planned master that is one is named to be replaced; a planned replica is named to become one, and may be one already.
+    const isPlannedReplica = this.#options.planned.find((one) => one.name === name)?.role === 'replica'
+    if (isPlannedReplica && (await isAgreedMaster(this.#observed(), target)))
+      return { changed: false, promoted: name, demoted: null }
     const result = await this.#during(failover(this.#observed(), target, { mode, deadline: startedAt + timeoutMs }))
     const [promoted, demoted] = [result.promoted.name, result.demoted.name]
     const elapsedMs = Date.now() - startedAt
     this.#options.emit({ type: 'failover-done', node: promoted, former: demoted, mode, elapsedMs })
-    return { promoted, demoted }
+    return { changed: true, promoted, demoted }
   }
 
   /** @throws LabError `wrong-state`; `not-ready` at the deadline, with what each node still lacked */
@@ -96,7 +100,7 @@ export class Attendance {
     if (slots.length === 0) throw wrongState(`${name} is no master: no node can take its place`)
     const deadline = Date.now() + timeoutMs
     const { promoted } = await awaitFailover(this.#options.nodes, node, slots, { deadline })
-    return { promoted: promoted.name, demoted: name }
+    return { changed: true, promoted: promoted.name, demoted: name }
   }
 
   /**

@@ -36,6 +36,7 @@ import type { LabRecord, RunRecord } from './record.js'
 import { writeLab } from './record-writer.js'
 import { Resets } from './resets.js'
 import { Restarts } from './restarts.js'
+import { RoleWatch } from './role-watch.js'
 import { RunKeeper } from './run-keeper.js'
 import type { Seed } from './seed.js'
 import type { LabState, LabStatus, ResetResult, UpgradeResult } from './status.js'
@@ -49,6 +50,7 @@ export class Supervisor {
   readonly #run: RunKeeper
   readonly #resets: Resets
   readonly #upgrades: Upgrades
+  readonly #roles: RoleWatch
   /** What can be asked of the lab while it runs. */
   readonly attendance: Attendance
   /** Ends whatever start() is waiting for: a server died, or stop() was called. */
@@ -66,7 +68,10 @@ export class Supervisor {
       const changes = event.type === 'node-started' || event.type === 'node-exited'
       // Of a lab that ends the record goes too.
       if (changes && this.#phase !== 'stopping') this.#run.soon()
-      if (event.type === 'node-listening' && this.#phase === 'running') this.#learn(event.node)
+      if (event.type === 'node-listening' && this.#phase === 'running') {
+        this.#learn(event.node)
+        this.#roles.look(event.node)
+      }
     }
     this.#nodes = record.nodes.map((planned) => {
       const { name, port } = planned
@@ -81,6 +86,7 @@ export class Supervisor {
         onCrash: (node, cause) => this.#onCrash(node, cause),
       })
     })
+    this.#roles = new RoleWatch(this.#nodes, emit)
     this.#restarts = new Restarts({ emit: this.#emit, enabled: record.spec.restart })
     const onFailure = (error: Error) => this.#onRecordFailure(error)
     const isOnItsWay = (node: RedisNode) => this.#upgrades.isUnderWay(node)
@@ -172,9 +178,10 @@ export class Supervisor {
       .map(({ name, port, dir }) => `${name} (port ${port}): its folder ${dir} is gone, and what it holds ends with it`)
   }
 
-  /** What a reset goes back to is what holds now: the caller has just been told that the lab is ready. */
+  /** What a reset goes back to, and the roles that change, are those of now: the caller has just been told that the lab is ready. */
   keepBaseline(): void {
     this.#resets.begin({ adopted: this.#order.origin.kind === 'orphaned' })
+    if (this.#phase === 'running') this.#roles.start()
   }
 
   /** Back to the plan, and empty. @throws LabError `wrong-state`, `reset-failed` */
@@ -288,6 +295,7 @@ export class Supervisor {
   /** Stops every server and checks that it is gone. */
   async #takeDown(): Promise<void> {
     this.#phase = 'stopping'
+    this.#roles.close()
     this.#resets.close()
     this.#upgrades.close()
     this.#restarts.close()
