@@ -43,7 +43,8 @@ test('nodes that crashed and were given up are started again, and the rest is up
 
   next.repair()
   const { nodes } = await lab.upgrade({ redis: next.dir })
-  expect(nodes.map(({ name }) => name)).toEqual(expect.arrayContaining(['m2', 'm3']))
+  // m2 may have got as far as running the new release before.
+  expect(nodes.at(-1)).toMatchObject({ name: 'm3', to: { version: next.version } })
   const after = await lab.status()
   expect(after).toMatchObject({ state: 'running', redis: { version: next.version }, ready: { level: 'full' } })
   expect(after.nodes.map(({ redis }) => redis.version)).toEqual(before.nodes.map(() => next.version))
