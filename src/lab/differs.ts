@@ -11,6 +11,8 @@ import { labNames } from './find.js'
 export interface DiffersContext {
   readonly places: Places
   readonly env: Readonly<Record<string, string | undefined>>
+  /** As --config and --no-config have it. */
+  readonly config?: string | false | undefined
   readonly isRunning: boolean
 }
 
@@ -30,7 +32,7 @@ export function labDiffers(
   const inPlace = [...ways.values()].every((way) => way !== 'new-lab')
   const details = differences.flatMap(({ key, line }) => [
     `${line} (${inWords[ways.get(key) ?? 'new-lab']})`,
-    ...(key === 'set' && context.isRunning && inPlace ? setNow(record, wanted) : []),
+    ...(key === 'set' && context.isRunning && inPlace ? setNow(record, wanted, context) : []),
   ])
   return new LabError({
     code: 'lab-differs',
@@ -67,9 +69,10 @@ function changeHint(
   record: LabRecord,
   wanted: ResolvedSpec,
   keys: readonly Lasting[],
-  { isRunning }: DiffersContext,
+  context: DiffersContext,
 ): string {
-  const name = nameWords(wanted)
+  const { isRunning } = context
+  const name = nameWords(wanted, context)
   const command = (verb: string, ...words: string[]) => ['redis-lab', verb, ...name, ...words].join(' ')
   const restarted = keys.filter((key) => changeableWhenStopped.includes(key))
   const words = restarted.flatMap((key) => optionWords(wanted.spec, key))
@@ -85,11 +88,15 @@ function changeHint(
 }
 
 /** Whether Redis takes it while it runs is for Redis to say: it refuses what it cannot change. */
-function setNow({ name, nodes, spec: { set: has } }: LabRecord, wanted: ResolvedSpec): string[] {
+function setNow(
+  { name, nodes, spec: { set: has } }: LabRecord,
+  wanted: ResolvedSpec,
+  context: DiffersContext,
+): string[] {
   const isNew = (one: Directive) => !has.some(({ name, value }) => name === one.name && value === one.value)
   const changed = wanted.spec.set.filter((one) => one.name !== 'loadmodule' && isNew(one))
   if (changed.length === 0 || nodes.length > mostNodesInLoop) return []
-  const flags = nameWords(wanted).map((word) => ` ${word}`)
+  const flags = nameWords(wanted, context).map((word) => ` ${word}`)
   const sets = changed.map(
     (one) => `redis-lab cli $n${flags.join('')} -- config set ${one.name} ${shellWord(one.value)}`,
   )
@@ -104,11 +111,12 @@ function newLabHint(
   record: LabRecord,
   wanted: ResolvedSpec,
   keys: readonly Lasting[],
-  { places, env }: DiffersContext,
+  context: DiffersContext,
 ): string {
-  const name = nameWords(wanted)
+  const { places, env, config } = context
+  const name = nameWords(wanted, context)
   const other = freeName(record.name, '', (one) => labNames(places).includes(one))
-  const begin = `redis-lab up --name ${other}`
+  const begin = ['redis-lab up --name', other, ...configWords(config)].join(' ')
   const asked = upWords(record, wanted, keys)
   const again = askedFor(wanted).flatMap((key) => optionWords(wanted.spec, key))
   const replace = ['redis-lab up', ...name, ...again].join(' ')
@@ -170,8 +178,15 @@ function neededByData({ spec, build }: LabRecord, { spec: asked, given }: Resolv
 }
 
 /** Also where a variable or a config file would name another lab. */
-const nameWords = ({ spec, sources }: ResolvedSpec): string[] =>
-  spec.name === 'default' && sources.name.from === 'default' ? [] : ['--name', spec.name]
+const nameWords = ({ spec, sources }: ResolvedSpec, { config }: DiffersContext): string[] => [
+  ...(spec.name === 'default' && sources.name.from === 'default' ? [] : ['--name', spec.name]),
+  ...configWords(config),
+]
+
+function configWords(config: DiffersContext['config']): string[] {
+  if (config === undefined) return []
+  return config === false ? ['--no-config'] : ['--config', shellWord(config)]
+}
 
 function freeName(name: string, suffix: string, isTaken: (name: string) => boolean): string {
   const stem = `${name.slice(0, 50)}${suffix}`

@@ -45,6 +45,8 @@ export interface OpenContext extends Surroundings {
   readonly emit: Emit
   /** Undoes everything that was begun. */
   readonly signal?: AbortSignal | undefined
+  /** The config file that the caller chose, or false for none: commands that an error prints choose it, too. */
+  readonly config?: string | false | undefined
   /** The lab goes down when this process does. */
   readonly leased: boolean
 }
@@ -156,7 +158,7 @@ async function settle(
   const differing = differences.length > 0
   const differs = async (isRunning: boolean) => {
     const { labDiffers } = await import('./differs.js')
-    return labDiffers(record, wanted, differences, { places, env: context.env, isRunning })
+    return labDiffers(record, wanted, differences, { places, env: context.env, config: context.config, isRunning })
   }
   if (found.kind === 'running') {
     const { askStatus } = await import('./client.js')

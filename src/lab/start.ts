@@ -78,7 +78,7 @@ export async function startLab(given: StartLabOptions = {}): Promise<Lab> {
   }
   const opened = await withAbort(signal, async () => {
     const file = await loadConfig(config, { env: process.env })
-    return openLab(options, { env: process.env, emit, signal, leased: true, presets, file })
+    return openLab(options, { env: process.env, emit, signal, leased: true, presets, file, config })
   })
   const { status } = opened
   if (opened.kind === 'started') {
@@ -140,10 +140,9 @@ async function handleOf(socket: string, revive?: () => Promise<string>): Promise
  */
 export async function prepareBuild(given: StartLabOptions = {}): Promise<Build> {
   const { options, emit, signal, config } = readStart('prepareBuild()', given)
-  const { redis, sha256, malloc, tls } = options
   return withAbort(signal, async () => {
     const file = await loadConfig(config, { env: process.env })
-    const { spec } = resolveLab({ redis, sha256, malloc, tls }, process.env, { file })
+    const { spec } = resolveLab(options, process.env, { file })
     return installFor(spec, { env: process.env, emit, signal })
   })
 }

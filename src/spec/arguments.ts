@@ -94,6 +94,7 @@ export const callOptions = {
   ),
   config: option(z.union([z.string(), z.literal(false)]).optional(), 'the path of a config file, or false'),
   restart: option(z.boolean().default(true), 'true or false'),
+  toggle: option(z.boolean().optional(), 'true or false'),
   mode: option(z.enum(['agreed', 'force', 'takeover']).default('agreed'), '"agreed", "force" or "takeover"'),
   prefix: option(z.string().default('key'), 'a text'),
   replace: option(z.boolean().default(false), 'true or false'),

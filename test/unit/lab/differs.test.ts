@@ -13,13 +13,24 @@ const temp = useTempDir()
 const build = { ...sampleRecord().build, version: '7.0.15', source: 'distribution source 7.0.15' }
 const ports = Array.from({ length: 12 }, (_, index) => 6001 + index)
 
-function refused(has: LabOptions, asked: LabOptions, { isRunning = true, change = {}, env = {} } = {}) {
+interface Scene {
+  readonly isRunning?: boolean
+  readonly change?: Partial<LabRecord>
+  readonly env?: Readonly<Record<string, string>>
+  readonly config?: string | false
+}
+
+function refused(has: LabOptions, asked: LabOptions, { isRunning = true, change = {}, env = {}, config }: Scene = {}) {
   const places = placesIn(temp())
   const { spec } = resolveLab(has, {})
   const record: LabRecord = { ...newRecord(places, { spec, build, ports }), ...change }
   const wanted = resolveLab(asked, env)
   const differences = differencesTo({ record, auth: {} }, wanted, {})
-  const { message, hint = '', details } = labDiffers(record, wanted, differences, { places, env: {}, isRunning })
+  const {
+    message,
+    hint = '',
+    details,
+  } = labDiffers(record, wanted, differences, { places, env: {}, config, isRunning })
   return { message, hint, details }
 }
 
@@ -109,6 +120,15 @@ test('no password is printed: the command reads it', () => {
 test('every command names the lab where a variable would name another one', () => {
   const { hint } = refused({}, { name: 'default', set: ['hz 20'] }, { env: { REDIS_LAB_NAME: 'other' } })
   expect(hint).toMatch(/: redis-lab down --name default && redis-lab up --name default --set 'hz 20'$/)
+})
+
+test('every command chooses the config file that was chosen, or none', () => {
+  expect(refused({}, { set: ['hz 20'] }, { config: false }).hint).toMatch(
+    /: redis-lab down --no-config && redis-lab up --no-config --set 'hz 20'$/,
+  )
+  expect(refused({}, { tls: true }, { config: './my labs.json' }).hint).toContain(
+    `redis-lab snapshot save default-data --config './my labs.json' && redis-lab up --name default-2 --config './my labs.json' --from default-data --tls`,
+  )
 })
 
 test('deleting is advised only where the lab itself cannot change', () => {
