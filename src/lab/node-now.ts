@@ -3,7 +3,7 @@
  * is read again when it has changed. So it is right after a failover that Redis decided on as after one that was asked for, and
  * whether a supervisor answers or not.
  */
-import { statSync } from 'node:fs'
+import { statSync, type BigIntStats } from 'node:fs'
 import { roleOnDisk, type RoleOnDisk } from '../cluster/index.js'
 import { nodeFiles } from '../paths.js'
 
@@ -21,7 +21,7 @@ export class NodeNow {
 
   /** Undefined until the node has written a whole file. */
   read(): RoleOnDisk | undefined {
-    const stat = statSync(nodeFiles.nodes(this.#dir), { bigint: true, throwIfNoEntry: false })
+    const stat = statOf(nodeFiles.nodes(this.#dir))
     if (!stat) return this.#last
     const stamp = `${stat.ino} ${stat.size} ${stat.mtimeNs}`
     if (stamp === this.#stamp) return this.#last
@@ -30,6 +30,15 @@ export class NodeNow {
     this.#last = found
     this.#stamp = Date.now() - Number(stat.mtimeMs) > settledMs ? stamp : undefined
     return found
+  }
+}
+
+/** A property of a handle is read: it does not throw for a folder that is gone or closed to this user. */
+function statOf(file: string): BigIntStats | undefined {
+  try {
+    return statSync(file, { bigint: true, throwIfNoEntry: false })
+  } catch {
+    return undefined
   }
 }
 
