@@ -20,7 +20,6 @@ const bundled = [
   '@hono/node-server',
   'redis-parser',
   'redis-errors',
-  'cluster-key-slot',
   'ms',
   'p-limit',
   'yocto-queue',

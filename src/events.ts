@@ -94,6 +94,11 @@ export type ClusterEvent =
       readonly mode: FailoverMode
       readonly elapsedMs: number
     }
+  /**
+   * A node says of itself that it is a master now, or a replica: after a failover, whoever asked for it, also one that Redis
+   * decided on. `master` is the name of its master, null for a master, and null where the master is not a node of the lab.
+   */
+  | ({ readonly type: 'role-changed'; readonly role: 'master' | 'replica'; readonly master: string | null } & NodePlace)
   | {
       readonly type: 'snapshot-taken'
       readonly dir: string
@@ -149,6 +154,51 @@ export type LabEvent = ReleaseEvent | NodeEvent | ClusterEvent | LabLifeEvent
 
 /** An event with its time, ISO 8601: as supervisor.log keeps it and as a lab's listeners get it. */
 export type TimedEvent = { readonly at: string } & LabEvent
+
+/** Every type of event: what a listener can ask for. */
+export const eventTypes = Object.keys({
+  'release-fallback': 0,
+  'download-started': 0,
+  'download-progress': 0,
+  'download-retry': 0,
+  'download-done': 0,
+  'unpack-started': 0,
+  'build-waiting': 0,
+  'build-started': 0,
+  'build-progress': 0,
+  'release-ready': 0,
+  'node-started': 0,
+  'node-conf-replaced': 0,
+  'node-data-replaced': 0,
+  'node-adopted': 0,
+  'node-listening': 0,
+  'node-exited': 0,
+  'node-paused': 0,
+  'node-resumed': 0,
+  'node-restarting': 0,
+  'node-gave-up': 0,
+  'create-started': 0,
+  'create-fallback': 0,
+  'create-done': 0,
+  'failover-done': 0,
+  'role-changed': 0,
+  'snapshot-taken': 0,
+  'ready-progress': 0,
+  'lab-waiting': 0,
+  'ports-lost': 0,
+  'lab-starting': 0,
+  'lab-ready': 0,
+  'lab-failed': 0,
+  'lab-reset': 0,
+  'upgrade-started': 0,
+  'node-upgraded': 0,
+  'node-brought-along': 0,
+  'upgrade-done': 0,
+  'upgrade-stopped': 0,
+  'lab-stopping': 0,
+  'lab-stopped': 0,
+  'record-failed': 0,
+} satisfies Record<LabEvent['type'], 0>) as readonly LabEvent['type'][]
 
 /** Takes an event as it happens. Must not throw. */
 export type Emit = (event: LabEvent) => void

@@ -11,6 +11,8 @@ export interface Invocation {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The config file that counts, for commands that have options of a lab. */
   readonly file?: ConfigFile | undefined
+  /** What --config or --no-config said. */
+  readonly config?: string | false | undefined
 }
 
 export type Run = (invocation: Invocation) => Promise<number>

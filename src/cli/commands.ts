@@ -76,7 +76,8 @@ export const commands: readonly Command[] = [
   })),
   {
     name: 'failover',
-    summary: "a replica takes its master's place; returns when every node agrees. Of a master, its best replica does",
+    summary:
+      'promote a replica to master, also a planned master that is a replica now; given a planned master, its most up-to-date replica. Returns when every node agrees; a planned replica that is a master already stays one',
     args: '<node>',
     shape: failoverShape,
     run: failover,

@@ -8,5 +8,5 @@ import { readsConfig } from './shapes.js'
 export async function withConfig({ command, invocation }: Parsed, env: Invocation['env']): Promise<Invocation> {
   const { config, ...said } = invocation.said
   const file = readsConfig(command.shape) ? await loadConfig(config as ConfigChoice, { env }) : undefined
-  return { ...invocation, said, env, file }
+  return { ...invocation, said, env, file, config: config as ConfigChoice }
 }

@@ -16,6 +16,8 @@ export async function run(invocation: Invocation): Promise<number> {
   const mode: FailoverMode = takeover ? 'takeover' : force ? 'force' : 'agreed'
   const result = await controlOf(run.socket).failover(node.name, { mode, timeoutMs: timeout })
   if (json) printJson({ name, ...result })
-  else printResult(`${result.promoted} is the master in the place of ${result.demoted}; every node agrees.`)
+  else if (result.changed)
+    printResult(`${result.promoted} is the master in the place of ${result.demoted}; every node agrees.`)
+  else printResult(`${result.promoted} is a master already; nothing was changed.`)
   return 0
 }

@@ -3,6 +3,7 @@ import { Command as Commander, CommanderError, Option } from 'commander'
 import { badInput, isRepeated, metaOf, shownDefault, type OptionShape } from '../spec/index.js'
 import type { Command, Invocation } from './command.js'
 import { commands } from './commands.js'
+import { otherCommand, wholeLab } from './other-words.js'
 import { flagsOf } from './shapes.js'
 
 export interface Parsed {
@@ -49,7 +50,7 @@ export function parseArgv(argv: readonly string[], version: string): Parsed | un
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return undefined
-    throw inOurWords(error)
+    throw inOurWords(error, own)
   }
   return parsed
 }
@@ -96,7 +97,7 @@ function readFlags(shape: OptionShape, given: Record<string, unknown>): Record<s
   return said
 }
 
-function inOurWords(error: CommanderError) {
+function inOurWords(error: CommanderError, argv: readonly string[]) {
   // What follows the name of an option that a command does not have may be a password.
   const words = error.message.replace(/^(error: unknown option '-[^=']*)=.*'/s, "$1'")
   const [sentence = '', suggestion] = words.replace(/^error: /, '').split('\n')
@@ -104,6 +105,19 @@ function inOurWords(error: CommanderError) {
     return badInput(['a command is needed'], 'redis-lab --help lists them; redis-lab up starts a cluster.')
   return badInput(
     [sentence],
-    suggestion?.replace(/^\(|\)$/g, '') ?? 'redis-lab help lists the commands, redis-lab help COMMAND its options.',
+    hintFor(error, sentence, argv) ??
+      suggestion?.replace(/^\(|\)$/g, '') ??
+      'redis-lab help lists the commands, redis-lab help COMMAND its options.',
   )
+}
+
+/** Where commander's own suggestion would be none, or one that does harm. */
+function hintFor({ code }: CommanderError, sentence: string, argv: readonly string[]): string | undefined {
+  const all = 'redis-lab help lists the commands.'
+  if (code === 'commander.unknownCommand') {
+    const [, word = ''] = /^unknown command '(.*)'$/s.exec(sentence) ?? []
+    const names = commands.map(({ name }) => name)
+    return otherCommand(word, names) ?? all
+  }
+  return code === 'commander.missingArgument' ? wholeLab[argv.find((word) => !word.startsWith('-')) ?? ''] : undefined
 }

@@ -7,7 +7,7 @@ import type { Invocation } from './command.js'
 import { interruptible } from './interrupt.js'
 import { fromStdin, readPassword } from './password.js'
 
-export async function run({ said, env, file }: Invocation): Promise<number> {
+export async function run({ said, env, file, config }: Invocation): Promise<number> {
   const { json = false, foreground = false, acceptDataLoss = false, verbose: _, ...given } = said
   const options = given['password'] === fromStdin ? { ...given, password: await readPassword() } : given
   const leased = foreground === true
@@ -17,7 +17,8 @@ export async function run({ said, env, file }: Invocation): Promise<number> {
     const emit = (event: LabEvent) => (attached ? follow(event) : progress.emit(event))
     let opened: Opened
     try {
-      opened = await openLab(options, { env, file, emit, signal, leased, acceptDataLoss: acceptDataLoss === true })
+      const context = { env, file, config, emit, signal, leased, acceptDataLoss: acceptDataLoss === true }
+      opened = await openLab(options, context)
       await progress.finish('done')
     } catch (error) {
       await progress.finish('failed')

@@ -1,9 +1,29 @@
-/** Which slot a key belongs to: the only door to the package that computes it (CRC16 of the key, or of its {hash tag}). */
-import calculateSlot from 'cluster-key-slot'
-import type { SlotRange } from './topology.js'
+/**
+ * Which slot a key belongs to: CRC16 of the key, or of its {hash tag}, modulo 16384. Source: keyHashSlot in Redis's cluster.c.
+ *
+ * Our own, because the package that Node clients use takes another part of a key such as "{}b}" or "a{}{b}c" for its tag.
+ */
+import { slotCount, type SlotRange } from './topology.js'
 
-/** From 0 to 16383. */
-export const slotOf = (key: string): number => calculateSlot(key)
+/** From 0 to 16383. A text is its UTF-8 bytes, as clients send it. */
+export const slotOf = (key: string): number => crc16(Buffer.from(hashedPart(key))) % slotCount
+
+/** What stands between the first `{` and the first `}` after it, where that is not empty; otherwise the whole key. */
+function hashedPart(key: string): string {
+  const open = key.indexOf('{')
+  const close = open === -1 ? -1 : key.indexOf('}', open + 1)
+  return close > open + 1 ? key.slice(open + 1, close) : key
+}
+
+/** CRC16-CCITT (XMODEM): polynomial 0x1021, initial value 0. */
+function crc16(bytes: Uint8Array): number {
+  let crc = 0
+  for (const byte of bytes) {
+    crc ^= byte << 8
+    for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? ((crc << 1) ^ 0x1021) & 0xffff : crc << 1
+  }
+  return crc
+}
 
 export const isIn = (ranges: readonly SlotRange[], slot: number): boolean =>
   ranges.some(([first, last]) => slot >= first && slot <= last)

@@ -6,7 +6,7 @@ import { LabError } from '../errors.js'
 import { ownUserName, readUsers, withOwnUser, withoutOwnUser, type Access } from '../node/index.js'
 import { clientTls, labFiles } from '../paths.js'
 import { compareVersions, type Build } from '../release/index.js'
-import { badInput, type LabSpec } from '../spec/index.js'
+import { badInput, commandFor, type LabSpec } from '../spec/index.js'
 import { readAccess, readUsersFile, type AuthKind, type LabRecord } from '../supervisor/index.js'
 import { quoted } from '../util/text.js'
 
@@ -76,7 +76,7 @@ export function keptAccess({ dir, auth, name, spec }: LabRecord): Access {
   throw new LabError({
     code: 'lab-damaged',
     message: `what it takes to talk to the lab "${name}" is lost`,
-    hint: `Its data is untouched. Put the file back, or delete the lab: redis-lab down --name ${name} --purge`,
+    hint: `Its data is untouched. Put the file back. Last resort, which deletes the data: ${commandFor(name, 'down', '--purge')}`,
     details: [
       `file: ${labFiles.access(dir)}`,
       ...(auth === 'none' ? [] : ['the nodes ask for a password, which stands in each redis.conf']),

@@ -94,15 +94,15 @@ function ask<Answer>(socketPath: string, { method, path, body, timeoutMs = 0 }: 
 }
 
 /**
- * Hands on the events of a lab from now on, until it ends. Keeps nobody alive; one that is awaited does until it has begun.
+ * Passes on the events of a lab from now on, until it ends. Keeps nobody alive; one that is awaited does until it has begun.
  *
- * @returns when the supervisor has begun to tell
+ * @returns once the supervisor delivers, with what hangs up; `onEnd` is called when the supervisor ended the connection
  */
 export function listenTo(
   socketPath: string,
   listener: (event: TimedEvent) => void,
-  { awaited = false } = {},
-): Promise<void> {
+  { awaited = false, onEnd = () => {} }: { awaited?: boolean; onEnd?: () => void } = {},
+): Promise<() => void> {
   return new Promise((resolve, reject) => {
     const request = http.get({ socketPath, path: '/events', agent: false }, (response) => {
       let rest = ''
@@ -112,10 +112,14 @@ export function listenTo(
         rest = lines.pop() ?? ''
         for (const line of lines) if (line !== '') listener(JSON.parse(line) as TimedEvent)
       })
-      // The lab has ended, which its last event has said.
+      // The lab has ended, which its last event has said, or its supervisor has.
       response.once('error', () => {})
+      response.once('close', onEnd)
       if (awaited) response.socket.unref()
-      resolve()
+      resolve(() => {
+        response.off('close', onEnd)
+        request.destroy()
+      })
     })
     if (!awaited) request.once('socket', (socket) => socket.unref())
     request.once('error', (error) => reject(silent(socketPath, error)))

@@ -8,21 +8,20 @@ export interface NodeControl {
   reset(how: { timeoutMs: number }): Promise<ResetResult>
 }
 
-/** @param before resolves before anything is asked */
-export const controlOf = (socket: string, before: () => Promise<unknown> = async () => {}): NodeControl => ({
-  async verb(node, verb, how) {
-    await before()
-    const { askVerb } = await import('./client.js')
-    return askVerb(socket, node, verb, how)
-  },
-  async failover(node, how) {
-    await before()
-    const { askFailover } = await import('./client.js')
-    return askFailover(socket, node, how)
-  },
-  async reset(how) {
-    await before()
-    const { askReset } = await import('./client.js')
-    return askReset(socket, how)
-  },
-})
+/**
+ * Runs one question to a supervisor, with what it takes to reach it. A question that changes nothing is asked again, too, where
+ * the supervisor died before it answered.
+ */
+export type Reach = <Answer>(
+  ask: (socket: string) => Promise<Answer>,
+  how?: { readonly changesNothing: boolean },
+) => Promise<Answer>
+
+export const controlOf = (to: string | Reach): NodeControl => {
+  const reach: Reach = typeof to === 'string' ? (ask) => ask(to) : to
+  return {
+    verb: (node, verb, how) => reach(async (socket) => (await import('./client.js')).askVerb(socket, node, verb, how)),
+    failover: (node, how) => reach(async (socket) => (await import('./client.js')).askFailover(socket, node, how)),
+    reset: (how) => reach(async (socket) => (await import('./client.js')).askReset(socket, how)),
+  }
+}

@@ -4,7 +4,7 @@ export type { Credentials, IoredisShape, NodeRedisShape, TlsTexts } from './clie
 export { controlOf, type NodeControl } from './control.js'
 export { findLab, labNames, requireLab, requireRunning, type FoundLab } from './find.js'
 export type { KeyHow, Lab, NodeName, RootNode, SnapshotHow, UpgradeHow } from './lab.js'
-export type { FailoverHow, LabNode, Patience } from './lab-node.js'
+export type { FailoverHow, KillHow, LabNode, Patience } from './lab-node.js'
 export type { SupervisorLine } from './line.js'
 export type { EventListener, EventOf, EventType } from './listeners.js'
 export { resolveNode } from './node-name.js'
@@ -25,6 +25,7 @@ export {
   labBehind,
   prepareBuild,
   startLab,
+  type ConnectLabOptions,
   type StartLabOptions,
 } from './start.js'
 export { labStatus } from './status.js'

@@ -1,23 +1,33 @@
 /** The handle of a running lab: what a test or a program holds. */
-import { LabError } from '../errors.js'
 import { slotOf } from '../cluster/index.js'
-import type { Emit, ReadyLevel, TimedEvent } from '../events.js'
-import type { Places } from '../paths.js'
+import { eventTypes, readyLevels, type Emit, type ReadyLevel, type TimedEvent } from '../events.js'
 import type { Access, TlsFiles } from '../node/index.js'
-import { badInput, checksumProblem, labShape, parseOptions } from '../spec/index.js'
+import {
+  badInput,
+  callOptions,
+  checksumProblem,
+  labShape,
+  readIndex,
+  readOptions,
+  readText,
+  readWord,
+  requireFunction,
+} from '../spec/index.js'
 import {
   readAccess,
   type FailoverResult,
   type LabStatus,
+  type NodeStatus,
   type ResetResult,
   type UpgradeResult,
 } from '../supervisor/index.js'
 import { ioredisShape, nodeRedisShape, type IoredisShape, type NodeRedisShape } from './client-shapes.js'
-import { controlOf, type NodeControl } from './control.js'
+import { controlOf, type NodeControl, type Reach } from './control.js'
 import { Keys } from './keys.js'
-import { LabNode, patienceMs, type FailoverHow, type Patience } from './lab-node.js'
-import type { SupervisorLine } from './line.js'
-import { Listeners, type EventListener, type EventType } from './listeners.js'
+import { LabNode, patienceMs, type FailoverHow, type KillHow, type Patience } from './lab-node.js'
+import { guarded, type EventListener, type EventType } from './listeners.js'
+import type { LabTies } from './lab-ties.js'
+import { isReplaced } from './node-now.js'
 import { resolveNode } from './node-name.js'
 import type { Snapshot } from './snapshot/index.js'
 
@@ -49,45 +59,68 @@ export interface UpgradeHow extends Patience {
   /** As `--redis` has it. `timeout` is for each step: a node that starts with it, a failover. */
   readonly redis: string
   readonly sha256?: string
-  /** Called while the release is downloaded and built; what the nodes do is told to those who listen to the lab. */
+  /** Called while the release is downloaded and built; what the nodes do is told to those who listen to the lab. What it throws
+   * is a warning of the process. */
   readonly onEvent?: Emit
-}
-
-export interface LabTies {
-  readonly places: Places
-  /** For what is looked up when a release is to be had. */
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly end: () => Promise<unknown>
-  /** Told of everything that happens. */
-  readonly listeners: Listeners
-  /** Resolves once `listeners` are told; called when there is one, before anything else is asked. */
-  readonly listen: () => Promise<void>
 }
 
 export class Lab implements AsyncDisposable {
   readonly name: string
   /** The lab's folder: lab.json, supervisor.log and a folder per port. */
   readonly dir: string
-  /** Masters first, each by its name, in the roles they had when this handle was made. `status()` has the roles of now. */
-  readonly nodes: readonly LabNode[]
   /** Whole paths of PEM files for whoever talks to the nodes: `ca`, and a certificate with its key. Undefined without TLS. */
   readonly tls: TlsFiles | undefined
-  readonly #socket: string
   readonly #ties: LabTies
   readonly #keys = new Keys(() => this.status())
   readonly #control: NodeControl
-  #listening: Promise<void> | undefined
+  readonly #reach: Reach
+  #nodes: readonly LabNode[] = []
 
   /** @internal */
   constructor(status: LabStatus, ties: LabTies) {
     this.name = status.name
     this.dir = status.dir
-    this.#socket = status.supervisor?.socket ?? ''
     this.#ties = ties
-    // Whoever listens hears of what is asked from then on.
-    this.#control = controlOf(this.#socket, async () => this.#listening)
     this.tls = status.tls ?? undefined
-    this.nodes = status.nodes.map((node) => new LabNode(node, this.#control, { tls: status.tls !== null }))
+    // Whoever listens hears of what is asked from then on.
+    this.#reach = async (ask, how) => {
+      await ties.listening()
+      return ties.reach(ask, how)
+    }
+    this.#control = controlOf(this.#reach)
+    this.#refresh(status)
+  }
+
+  /** The same objects for the same names: whoever holds a node has it as it is now. */
+  #refresh({ nodes }: LabStatus): void {
+    const isSame = nodes.length === this.#nodes.length && nodes.every(({ name }, at) => this.#nodes[at]?.name === name)
+    if (!isSame)
+      this.#nodes = nodes.map(
+        (node) =>
+          this.#nodes.find(({ name }) => name === node.name) ??
+          new LabNode(node, this.#control, { tls: this.tls !== undefined }),
+      )
+    for (const node of nodes) this.#nodes.find(({ name }) => name === node.name)?.refresh(node)
+  }
+
+  /** Those that were planned as masters first, each by its name: m1, m2 … r1, r2 … */
+  get nodes(): readonly LabNode[] {
+    return this.#nodes
+  }
+
+  /** The nodes that are masters now. One whose slots another master has by now, while it was away, is none of them. */
+  get masters(): readonly LabNode[] {
+    const said = new Map(this.#nodes.map((node) => [node, node.now()]))
+    const all = [...said.values()].flatMap((one) => one ?? [])
+    return this.#nodes.filter((node) => {
+      const own = said.get(node)
+      return own ? own.role === 'master' && !isReplaced(own, all) : node.role === 'master'
+    })
+  }
+
+  /** The nodes that are replicas now. */
+  get replicas(): readonly LabNode[] {
+    return this.#nodes.filter(({ role }) => role === 'replica')
   }
 
   /**
@@ -129,22 +162,49 @@ export class Lab implements AsyncDisposable {
    * @throws LabError `node-not-found`
    */
   node(said: string | number): LabNode {
-    return resolveNode({ name: this.name, nodes: this.nodes }, String(said))
+    if (typeof said === 'string' || typeof said === 'number')
+      return resolveNode({ name: this.name, nodes: this.nodes }, String(said))
+    throw badInput([`lab.node() takes a name, a port or the beginning of an id, not ${typeof said}`], nodeHint)
   }
 
-  /** The nth of those that were planned as masters, from 0: `m1`, `m2`… @throws LabError `node-not-found` */
+  /** The nth of those that were planned as masters, from 0: `m1`, `m2`… See `masters`. @throws LabError `node-not-found` */
   master(index = 0): LabNode {
-    return this.node(`m${index + 1}`)
+    return this.node(`m${readIndex('lab.master()', index) + 1}`)
   }
 
   /** The nth of those that were planned as replicas, from 0: `r1`, `r2`… @throws LabError `node-not-found` */
   replica(index = 0): LabNode {
-    return this.node(`r${index + 1}`)
+    return this.node(`r${readIndex('lab.replica()', index) + 1}`)
   }
 
   /** `lab.node(node).failover(how)` */
   async failover(node: NodeName, how: FailoverHow = {}): Promise<FailoverResult> {
-    return this.#named(node).failover(how)
+    return this.#named('lab.failover()', node).failover(how)
+  }
+
+  /** `lab.node(node).start(how)` */
+  async start(node: NodeName, how: Patience = {}): Promise<NodeStatus> {
+    return this.#named('lab.start()', node).start(how)
+  }
+
+  /** `lab.node(node).restart(how)` */
+  async restart(node: NodeName, how: Patience = {}): Promise<NodeStatus> {
+    return this.#named('lab.restart()', node).restart(how)
+  }
+
+  /** `lab.node(node).kill(how)` */
+  async kill(node: NodeName, how: KillHow = {}): Promise<NodeStatus> {
+    return this.#named('lab.kill()', node).kill(how)
+  }
+
+  /** `lab.node(node).pause(how)` */
+  async pause(node: NodeName, how: Patience = {}): Promise<NodeStatus> {
+    return this.#named('lab.pause()', node).pause(how)
+  }
+
+  /** `lab.node(node).resume(how)` */
+  async resume(node: NodeName, how: Patience = {}): Promise<NodeStatus> {
+    return this.#named('lab.resume()', node).resume(how)
   }
 
   /**
@@ -153,12 +213,19 @@ export class Lab implements AsyncDisposable {
    * @throws LabError `not-ready` when the time is over, with what each node still lacked
    */
   async waitFor(level: ReadyLevel = 'full', how: Patience = {}): Promise<LabStatus> {
-    const { askWait } = await import('./client.js')
-    return askWait(this.#socket, { level, timeoutMs: patienceMs(how) })
+    readWord('lab.waitFor()', 'a level of readiness', readyLevels, level)
+    const timeoutMs = patienceMs('lab.waitFor()', how)
+    return this.#refreshed(async (socket) => (await import('./client.js')).askWait(socket, { level, timeoutMs }))
+  }
+
+  async #refreshed(ask: (socket: string) => Promise<LabStatus>): Promise<LabStatus> {
+    const status = await this.#reach(ask, { changesNothing: true })
+    this.#refresh(status)
+    return status
   }
 
   /** `waitFor('replicas')`: every replica's link is up, and every node would send a client's reads to it. */
-  waitForReplicas(how: Patience = {}): Promise<LabStatus> {
+  async waitForReplicas(how: Patience = {}): Promise<LabStatus> {
     return this.waitFor('replicas', how)
   }
 
@@ -170,13 +237,14 @@ export class Lab implements AsyncDisposable {
    *   master
    */
   async waitForFailover(of: NodeName, how: Patience = {}): Promise<FailoverResult> {
-    const { askAwaitFailover } = await import('./client.js')
-    return askAwaitFailover(this.#socket, this.#named(of).name, { timeoutMs: patienceMs(how) })
+    const { name } = this.#named('lab.waitForFailover()', of)
+    const timeoutMs = patienceMs('lab.waitForFailover()', how)
+    return this.#reach(async (socket) => (await import('./client.js')).askAwaitFailover(socket, name, { timeoutMs }))
   }
 
   /** The slot of a key, 0 to 16383; of what stands in {braces} where the key has any. Source: CLUSTER KEYSLOT. */
   slotOf(key: string): number {
-    return slotOf(key)
+    return slotOf(readText('lab.slotOf()', 'a key', key))
   }
 
   /**
@@ -185,7 +253,8 @@ export class Lab implements AsyncDisposable {
    * @throws LabError `not-ready` when no master that runs has it within the time, with what every node was last
    */
   async nodeFor(key: string, how: Patience = {}): Promise<LabNode> {
-    return this.node((await this.#keys.ownerOf(key, patienceMs(how))).name)
+    const slotKey = readText('lab.nodeFor()', 'a key', key)
+    return this.node((await this.#keys.ownerOf(slotKey, patienceMs('lab.nodeFor()', how))).name)
   }
 
   /**
@@ -193,12 +262,18 @@ export class Lab implements AsyncDisposable {
    *
    * @throws LabError `not-ready` when the node has no slots within the time (a replica has none), with what every node was last
    */
-  async keyFor(on: NodeName, { prefix = 'key', ...how }: KeyHow = {}): Promise<string> {
-    return this.#keys.on(this.#named(on).name, prefix, patienceMs(how))
+  async keyFor(on: NodeName, how: KeyHow = {}): Promise<string> {
+    const { prefix, timeout } = readOptions('lab.keyFor()', keyShape, how)
+    return this.#keys.on(this.#named('lab.keyFor()', on).name, prefix, timeout)
   }
 
-  #named(node: NodeName): LabNode {
-    return typeof node === 'object' ? node : this.node(node)
+  /** A node of another lab has the same name as one of this lab, and is not meant. */
+  #named(call: string, node: unknown): LabNode {
+    if (typeof node === 'string' || typeof node === 'number') return this.node(node)
+    const own = this.#nodes.find((one) => one === node)
+    if (own) return own
+    const what = node instanceof LabNode ? 'a node of another lab' : node === null ? 'null' : typeof node
+    throw badInput([`${call} takes a node of the lab "${this.name}", not ${what}`], nodeHint)
   }
 
   /**
@@ -209,35 +284,37 @@ export class Lab implements AsyncDisposable {
    * @throws LabError `wrong-state` when the lab is not whole, or slots are on their way; `snapshot-exists`, `snapshot-failed`,
    *   `bad-input`, `storage`; nothing is left then
    */
-  async snapshot({ name, dir, replace = false, ...how }: SnapshotHow = {}): Promise<Snapshot> {
-    const timeoutMs = patienceMs(how)
+  async snapshot(how: SnapshotHow = {}): Promise<Snapshot> {
+    const { name, dir, replace, timeout: timeoutMs } = readOptions('lab.snapshot()', snapshotShape, how)
     const { saveSnapshot } = await import('./snapshot/save.js')
-    const source = { dir: this.dir, socket: this.#socket }
-    return saveSnapshot(this.#ties.places, source, { name, dir, replace, timeoutMs })
+    return this.#reach((socket) =>
+      saveSnapshot(this.#ties.places, { dir: this.dir, socket }, { name, dir, replace, timeoutMs }),
+    )
   }
 
   /**
    * Calls `listener` with every event of one type, or with all of them (`'*'`), from now on: servers that start, exit, are
-   * paused, restarted or given up, failovers, the end of the lab. Keeps nobody alive.
+   * paused, restarted or given up, failovers, roles that change, the end of the lab. Keeps nobody alive. A lab that was stopped
+   * and started again, or adopted by another supervisor, is heard of again. What a listener throws is a warning of the process.
    *
    * @returns what ends it
+   * @throws LabError `bad-input` for a type of event that does not exist
    */
   on<Type extends EventType>(type: Type, listener: EventListener<Type>): () => void
   on(type: '*', listener: (event: TimedEvent) => void): () => void
   on(type: EventType | '*', listener: (event: never) => void): () => void {
-    this.#listening ??= this.#ties.listen()
-    this.#listening.catch(() => {})
-    return this.#ties.listeners.add(type, listener as (event: TimedEvent) => void)
+    readWord('lab.on()', 'a type of event', ['*', ...eventTypes], type)
+    requireFunction('lab.on()', 'a function that is called with each event', listener)
+    return this.#ties.listen(type, listener as (event: TimedEvent) => void)
   }
 
   /**
    * Asks every node, now. The shape is that of `redis-lab status --json`.
    *
-   * @throws LabError `supervisor-failed` when the lab is gone
+   * @throws LabError `lab-not-found` or `supervisor-failed` when the lab is gone
    */
   async status(): Promise<LabStatus> {
-    const { askStatus } = await import('./client.js')
-    return askStatus(this.#socket)
+    return this.#refreshed(async (socket) => (await import('./client.js')).askStatus(socket))
   }
 
   /**
@@ -260,7 +337,7 @@ export class Lab implements AsyncDisposable {
    *   `interrupted` when the lab is taken down meanwhile, `wrong-state` when it is going down, `supervisor-failed` when it is gone
    */
   async reset(how: Patience = {}): Promise<ResetResult> {
-    return this.#control.reset({ timeoutMs: patienceMs(how) })
+    return this.#control.reset({ timeoutMs: patienceMs('lab.reset()', how) })
   }
 
   /**
@@ -272,24 +349,34 @@ export class Lab implements AsyncDisposable {
    *   understand its nodes), and what getting a release throws: nothing was touched then. `upgrade-failed` when it stopped on its
    *   way, with what is done and what is not; asked for again it goes on
    */
-  async upgrade({ redis, sha256, onEvent = () => {}, ...how }: UpgradeHow): Promise<UpgradeResult> {
-    const timeoutMs = patienceMs(how)
-    const said = parseOptions({ redis: labShape.redis, sha256: labShape.sha256 }, { redis, sha256 })
-    const problem = checksumProblem(said)
+  async upgrade(how: UpgradeHow): Promise<UpgradeResult> {
+    const { redis, sha256, onEvent, timeout: timeoutMs } = readOptions('lab.upgrade()', upgradeShape, how)
+    const problem = checksumProblem({ redis, sha256 })
     if (problem !== undefined) throw badInput([problem])
-    await this.#listening
+    const emit: Emit = onEvent ? guarded(onEvent as Emit, 'onEvent') : () => {}
     const { upgradeLab } = await import('./upgrade.js')
-    const lab = { dir: this.dir, socket: this.#socket }
-    return upgradeLab(lab, { redis, sha256, timeoutMs }, { env: this.#ties.env, emit: onEvent })
+    return this.#reach((socket) =>
+      upgradeLab({ dir: this.dir, socket }, { redis, sha256, timeoutMs }, { env: this.#ties.env, emit }),
+    )
   }
 
   /**
-   * Takes the lab down and resolves when every process of it is gone. The folder of an ephemeral lab goes with it; any other
-   * keeps its data. Calling it again does nothing.
+   * Without arguments: takes the lab down and resolves when every process of it is gone. The folder of an ephemeral lab goes
+   * with it; any other keeps its data. Calling it again does nothing.
    *
-   * @throws LabError `stop-failed`
+   * With a node: `lab.node(node).stop(how)`, as `redis-lab stop m1` does.
+   *
+   * @throws LabError `stop-failed`; `bad-input` for an argument that is not a node, also for undefined: the lab stays up then
    */
-  stop(): Promise<void> {
+  stop(): Promise<void>
+  stop(node: NodeName, how?: Patience): Promise<NodeStatus>
+  async stop(...words: [node?: NodeName, how?: Patience]): Promise<never> {
+    const stopped: Promise<unknown> =
+      words.length > 0 ? this.#named('lab.stop()', words[0]).stop(words[1]) : this.#stop()
+    return stopped as Promise<never>
+  }
+
+  #stop(): Promise<void> {
     this.#stopped ??= this.#ties.end().then(() => {})
     return this.#stopped
   }
@@ -300,39 +387,9 @@ export class Lab implements AsyncDisposable {
   }
 }
 
-/** A lab that this process started and holds the lease of. `endRest` ends what a supervisor that was killed has left behind. */
-export const leasedLab = (
-  status: LabStatus,
-  line: SupervisorLine,
-  {
-    listeners,
-    places,
-    env,
-    endRest,
-  }: Pick<LabTies, 'listeners' | 'places' | 'env'> & { endRest: () => Promise<unknown> },
-): Lab =>
-  new Lab(status, {
-    listeners,
-    places,
-    env,
-    // They are told over the line from the beginning.
-    listen: async () => {},
-    end: async () => {
-      try {
-        await line.stop('lab.stop()')
-      } catch (error) {
-        if (LabError.from(error).code !== 'supervisor-failed') throw error
-        await endRest()
-      }
-    },
-  })
+const nodeHint = 'A node is a name (m1, r1), a port, the beginning of an id, or one of lab.nodes.'
 
-/** A lab that somebody else started. */
-export function sharedLab(status: LabStatus, { places, env, end }: Pick<LabTies, 'places' | 'env' | 'end'>): Lab {
-  const listeners = new Listeners()
-  const listen = async () => {
-    const { listenTo } = await import('./client.js')
-    await listenTo(status.supervisor?.socket ?? '', listeners.tell)
-  }
-  return new Lab(status, { listeners, places, env, listen, end })
-}
+const { timeout, prefix, snapshotName, folder, replace, onEvent, release } = callOptions
+const keyShape = { prefix, timeout }
+const snapshotShape = { name: snapshotName, dir: folder, replace, timeout }
+const upgradeShape = { redis: release, sha256: labShape.sha256, onEvent, timeout }

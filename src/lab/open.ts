@@ -21,11 +21,9 @@ import {
   type PortClaims,
 } from '../node/index.js'
 import { labLock, placesFrom, portsDir, snapshotEntry, socketPath, type Places } from '../paths.js'
-import { installRelease, noteUse, type Build } from '../release/index.js'
+import { installRelease, noteUse, specifiedRelease, type Build } from '../release/index.js'
 import {
-  commandFor,
   isName,
-  nameFlag,
   resolveLab,
   type LabOptions,
   type LabSpec,
@@ -35,7 +33,7 @@ import {
 import { buildsOf, deleteLab, serversLeft, type LabRecord, type LabStatus, type Origin } from '../supervisor/index.js'
 import { withLock, type LockHolder } from '../util/lock.js'
 import { accessFor, authOf, keptAccess, requireAclFile, requireUsersIn, usersFor } from './access.js'
-import { differencesTo, type Differences } from './differences.js'
+import { changeableWhenStopped, differencesTo, type Difference } from './differences.js'
 import { endLab } from './end.js'
 import { findLab, type FoundLab } from './find.js'
 import { SupervisorLine } from './line.js'
@@ -47,6 +45,8 @@ export interface OpenContext extends Surroundings {
   readonly emit: Emit
   /** Undoes everything that was begun. */
   readonly signal?: AbortSignal | undefined
+  /** The config file that the caller chose, or false for none: commands that an error prints choose it, too. */
+  readonly config?: string | false | undefined
   /** The lab goes down when this process does. */
   readonly leased: boolean
   /** A kept lab starts although data that it held is missing. */
@@ -66,7 +66,12 @@ const mostBlocks = 5
 /** @throws LabError whatever went wrong first; what was begun has been undone then */
 export async function openLab(options: LabOptions, context: OpenContext): Promise<Opened> {
   const places = placesFrom(context.env)
-  const wanted = withPlaceOf(resolveLab(options, context.env, context), places)
+  const shapeOf = (name: string) => {
+    const { formed, nodes, spec } = findLab(places, name)?.record ?? {}
+    if (!formed || !spec) return undefined
+    return { masters: spec.masters, replicas: spec.replicas, port: nodes?.[0]?.port ?? spec.port }
+  }
+  const wanted = withPlaceOf(resolveLab(options, context.env, { ...context, shapeOf }), places)
   const { name, modules } = wanted.spec
   requireModules(modules)
   requireAclFile(wanted.spec)
@@ -88,7 +93,7 @@ function withPlaceOf(resolved: ResolvedSpec, places: Places): ResolvedSpec {
 
 async function openAlone(wanted: ResolvedSpec, places: Places, context: OpenContext): Promise<Opened> {
   const found = findLab(places, wanted.spec.name)
-  const kept = found && (await settle(found, wanted, places))
+  const kept = found && (await settle(found, wanted, places, context))
   if (kept && 'kind' in kept) return kept
   for (let block = 1; ; block++) {
     try {
@@ -141,17 +146,22 @@ async function launch(
  * What to do about a lab of that name: use it as it is, adopt what its supervisor left, resume it, or, where there is nothing
  * worth resuming, begin anew.
  *
- * @throws LabError `lab-differs`; nothing was touched then
+ * @throws LabError `lab-differs`, and what is wrong with what was asked for; nothing was touched then
  */
 async function settle(
   found: FoundLab,
   wanted: ResolvedSpec,
   places: Places,
+  context: OpenContext,
 ): Promise<Extract<Opened, { kind: 'found' }> | Kept | undefined> {
   const { record } = found
-  const creator = record.creator ?? record.spec.creator
-  const differences = differencesTo({ ...record.spec, ...authOf(record, wanted.spec), creator }, wanted)
-  const differing = differences.lines.length > 0
+  const differences = differencesTo({ record, auth: authOf(record, wanted.spec) }, wanted, context.env)
+  await requireApplicable(record, wanted, differences, places, context)
+  const differing = differences.length > 0
+  const differs = async (isRunning: boolean) => {
+    const { labDiffers } = await import('./differs.js')
+    return labDiffers(record, wanted, differences, { places, env: context.env, config: context.config, isRunning })
+  }
   if (found.kind === 'running') {
     const { askStatus } = await import('./client.js')
     // One that never got so far as to answer is on its way out: whoever began the lab held its lock.
@@ -160,11 +170,12 @@ async function settle(
       return undefined
     })
     if (status && (status.state === 'running' || status.state === 'degraded')) {
-      if (differing) throw differs(record.name, differences, 'running')
+      if (differing) throw await differs(true)
       return { kind: 'found', status }
     }
   }
-  if (record.formed && !differences.canChange) throw differs(record.name, differences, 'kept')
+  const isChangeable = differences.every(({ key }) => changeableWhenStopped.includes(key))
+  if (record.formed && !isChangeable) throw await differs(false)
   // Where nothing runs any more, as after a reboot, there is nothing to adopt, and resuming is quicker than starting each.
   if (found.kind === 'orphaned' && record.formed && found.run.formed && !differing) {
     const { nodes: left } = found.run
@@ -172,9 +183,37 @@ async function settle(
   }
   // It is on its way out, or was left behind in a state in which nobody can go on with it.
   if (found.kind !== 'stopped') await endLab(places, found)
-  if (record.formed) return { record, origin: { kind: 'kept', rewriteConf: differences.directives } }
+  if (record.formed)
+    return {
+      record,
+      origin: { kind: 'kept', rewriteConf: differences.some(({ key }) => key === 'set' || key === 'modules') },
+    }
   deleteLab(places, record)
   return undefined
+}
+
+/**
+ * Options that no lab could have are reported as that, and not as a difference to this one.
+ *
+ * @throws LabError `bad-input`, `snapshot-not-found`, `snapshot-damaged`
+ */
+async function requireApplicable(
+  record: LabRecord,
+  { spec, given }: ResolvedSpec,
+  differences: readonly Difference[],
+  places: Places,
+  { env }: OpenContext,
+): Promise<void> {
+  const differs = (key: Difference['key']) => differences.some((one) => one.key === key)
+  if (spec.from !== undefined && differs('from')) {
+    const { requireManifest } = await import('./snapshot/store.js')
+    requireManifest(places, spec.from)
+  }
+  if (!differs('set')) return
+  const modules = given.has('modules') ? spec.modules : record.spec.modules
+  const goal = differs('redis') ? specifiedRelease(spec, env) : undefined
+  const builds = goal ? [goal] : differs('redis') ? [] : buildsOf(record)
+  for (const build of builds) await requireDirectives({ build, set: spec.set, modules })
 }
 
 async function prepareNew(
@@ -220,9 +259,6 @@ async function prepareKept(
   else await takePorts(ports, claims)
   try {
     const record = await keptRecord(kept, wanted, (spec) => installFor(spec, context))
-    // What it runs with already was taken by this build.
-    if (wanted.given.has('set'))
-      for (const build of buildsOf(record)) await requireDirectives({ build, ...record.spec })
     for (const build of buildsOf(record)) noteUse(placesFrom(context.env).cache, build)
     return record
   } catch (error) {
@@ -264,18 +300,4 @@ async function clearAfter(error: unknown, places: Places, name: string): Promise
   const left = findLab(places, name)
   if (left?.kind === 'orphaned') await endLab(places, left)
   if (left && !left.record.formed) deleteLab(places, left.record)
-}
-
-function differs(name: string, { lines, onlyRelease }: Differences, how: 'running' | 'kept'): LabError {
-  const anew = `choose another --name, or delete this lab and its data first: redis-lab down --name ${name} --purge`
-  const first = how === 'kept' ? `redis-lab up${nameFlag(name)}, then ` : ''
-  return new LabError({
-    code: 'lab-differs',
-    message: `the lab "${name}" is ${how} with another spec`,
-    hint:
-      onlyRelease === undefined
-        ? `C${anew.slice(1)}`
-        : `Bring it to that release with its data: ${first}${commandFor(name, 'upgrade', '--redis', onlyRelease)}. Or ${anew}`,
-    details: lines,
-  })
 }

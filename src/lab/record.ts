@@ -8,7 +8,7 @@ import { LabError } from '../errors.js'
 import { authKindOf } from './access.js'
 import { labEntry, type Places } from '../paths.js'
 import { isSameRelease, pinnedTo, spellRelease, type Build } from '../release/index.js'
-import type { LabSpec, ResolvedSpec } from '../spec/index.js'
+import { commandFor, type LabSpec, type ResolvedSpec } from '../spec/index.js'
 import { buildsOf, type LabRecord } from '../supervisor/index.js'
 import type { OwnBuilds } from './releases.js'
 
@@ -71,7 +71,9 @@ export async function keptRecord(
 /**
  * What takes the place of builds that are gone, by the program that is.
  *
- * @throws LabError `lab-differs` when it is another version now
+ * What was asked for then may stand for another version now: the lab stays on its own, which is asked for by its number.
+ *
+ * @throws LabError `lab-differs` when its version cannot be built any more
  */
 async function builtAgain(
   kept: LabRecord,
@@ -79,12 +81,34 @@ async function builtAgain(
 ): Promise<Map<string, Build>> {
   const again = new Map<string, Build>()
   for (const lost of buildsOf(kept).filter(({ server, cli }) => !existsSync(server) || !existsSync(cli))) {
-    const build = await install(wishFor(kept, lost))
-    if (!isSameRelease(build, lost)) throw noLongerBuilt(kept, lost, build)
-    again.set(lost.server, build)
+    const wish = wishFor(kept, lost)
+    const build = await install(wish)
+    again.set(
+      lost.server,
+      isSameRelease(build, lost) ? build : await installVersion(kept, { wish, lost, build }, install),
+    )
   }
   return again
 }
+
+async function installVersion(
+  kept: LabRecord,
+  { wish, lost, build }: { readonly wish: LabRecord['spec']; readonly lost: Build; readonly build: Build },
+  install: (spec: LabRecord['spec']) => Promise<Build>,
+): Promise<Build> {
+  let found = build
+  try {
+    found = await install({ ...wish, redis: numberOf(lost), sha256: undefined })
+  } catch (error) {
+    if (LabError.from(error).code === 'interrupted') throw error
+    throw noLongerBuilt(kept, lost, build, error)
+  }
+  if (isSameRelease(found, lost)) return found
+  throw noLongerBuilt(kept, lost, found)
+}
+
+/** As `--redis` takes it. */
+const numberOf = ({ engine, version }: Build): string => (engine === 'redis' ? version : `${engine}@${version}`)
 
 /** What was asked for to get this build: that of the lab, or that of the node which runs it. */
 function wishFor({ spec, build, nodes }: LabRecord, lost: Build): LabRecord['spec'] {
@@ -93,11 +117,15 @@ function wishFor({ spec, build, nodes }: LabRecord, lost: Build): LabRecord['spe
   return { ...spec, redis: pinnedTo(spec.redisFor[user.name] ?? spec.redis, lost), sha256: undefined }
 }
 
-function noLongerBuilt({ name }: LabRecord, lost: Build, build: Build): LabError {
-  return new LabError({
-    code: 'lab-differs',
-    message: `the lab "${name}" was made with ${spellRelease(lost)}, which is no longer built`,
-    hint: `Build it again (redis-lab install ${lost.version}), or delete the lab and its data: redis-lab down --name ${name} --purge`,
-    details: [`built now: ${spellRelease(build)}`, `was at: ${lost.server}`],
-  })
+function noLongerBuilt({ name }: LabRecord, lost: Build, build: Build, cause?: unknown): LabError {
+  const why = cause === undefined ? [] : [`${numberOf(lost)}: ${LabError.from(cause).message}`]
+  return new LabError(
+    {
+      code: 'lab-differs',
+      message: `the lab "${name}" was created with ${spellRelease(lost)}, whose programs are gone`,
+      hint: `Its data is untouched. Put the programs back, or install that version again: redis-lab install ${numberOf(lost)} && ${commandFor(name, 'up')}`,
+      details: [`built now: ${spellRelease(build)}`, `was at: ${lost.server}`, ...why],
+    },
+    { cause },
+  )
 }

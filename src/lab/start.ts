@@ -5,10 +5,21 @@ import type { Emit, LabEvent, TimedEvent } from '../events.js'
 import { loadConfig } from '../config/index.js'
 import { placesFrom, type Places } from '../paths.js'
 import type { Build } from '../release/index.js'
-import { labShape, resolveLab, resolveShape, type LabOptions } from '../spec/index.js'
+import {
+  callOptions,
+  labShape,
+  ownOptions,
+  readOptions,
+  readText,
+  resolveLab,
+  resolveShape,
+  type LabOptions,
+} from '../spec/index.js'
 import { keepEvidence, readLab } from '../supervisor/index.js'
-import { leasedLab, sharedLab, type Lab } from './lab.js'
-import { Listeners } from './listeners.js'
+import { untilAborted, withAbort } from './abort.js'
+import { Lab } from './lab.js'
+import { leasedTies, sharedTies } from './lab-ties.js'
+import { guarded, Listeners } from './listeners.js'
 import { installFor, openLab } from './open.js'
 import type { Snapshot } from './snapshot/index.js'
 import { supervisedLab } from './supervised.js'
@@ -16,11 +27,32 @@ import { supervisedLab } from './supervised.js'
 export interface StartLabOptions extends LabOptions {
   /** The config file to use, or false for none; without it the nearest one counts that is found from the current folder up. */
   readonly config?: string | false | undefined
-  /** Called with everything that happens: the download and build of a first run, servers, the cluster forming. */
+  /**
+   * Called with everything that happens: the download and build of a first run, servers, the cluster forming. Called in a
+   * microtask of its own; what it throws is a warning of the process, and the start goes on.
+   */
   readonly onEvent?: Emit
-  /** Undoes the start, or, later, does nothing. */
+  /** Undoes the start, which then rejects with the signal's reason; later it does nothing. */
   readonly signal?: AbortSignal
 }
+
+export interface ConnectLabOptions {
+  /** As that of startLab(). */
+  readonly config?: string | false | undefined
+  /** Ends the waiting: connectLab() rejects with the signal's reason, and the lab stays as it is. */
+  readonly signal?: AbortSignal | undefined
+}
+
+const { config, onEvent, signal } = callOptions
+
+/** The options of a lab apart from those of the call. @throws LabError `bad-input` */
+function readStart(call: string, given: unknown) {
+  const { config, onEvent, signal, ...options } = ownOptions(call, given)
+  const own = readOptions(call, callShape, { config, onEvent, signal })
+  const emit: Emit = own.onEvent ? guarded(own.onEvent as Emit, 'onEvent') : () => {}
+  return { ...own, emit, options: options as LabOptions }
+}
+const callShape = { config, onEvent, signal }
 
 /**
  * Starts a real cluster for this process: on free ports, in a temporary folder, and gone with its folder when `stop()` is
@@ -30,9 +62,10 @@ export interface StartLabOptions extends LabOptions {
  * a lab of a test is, and what it is called, is nobody else's to say. The first call ever builds a Redis release, which takes about half a minute.
  *
  * @returns the handle, once the level of `wait` (default `full`) is proven
- * @throws LabError
+ * @throws LabError; the reason of `signal` when that was aborted
  */
-export async function startLab({ onEvent = () => {}, signal, config, ...options }: StartLabOptions = {}): Promise<Lab> {
+export async function startLab(given: StartLabOptions = {}): Promise<Lab> {
+  const { options, emit: onEvent, signal, config } = readStart('startLab()', given)
   const presets = {
     port: 'auto' as const,
     ephemeral: options.dir === undefined,
@@ -43,39 +76,45 @@ export async function startLab({ onEvent = () => {}, signal, config, ...options 
     onEvent(event)
     if ('at' in event) listeners.tell(event as TimedEvent)
   }
-  const file = await loadConfig(config, { env: process.env })
-  const opened = await openLab(options, { env: process.env, emit, signal, leased: true, presets, file })
+  const opened = await withAbort(signal, async () => {
+    const file = await loadConfig(config, { env: process.env })
+    return openLab(options, { env: process.env, emit, signal, leased: true, presets, file, config })
+  })
+  const { status } = opened
   if (opened.kind === 'started') {
-    const { name } = opened.status
     const places = placesFrom(process.env)
-    return leasedLab(opened.status, opened.line, { listeners, places, env: process.env, endRest: downOf(places, name) })
+    const rest = { listeners, places, env: process.env, endRest: downOf(places, status.name) }
+    return new Lab(status, leasedTies(status, opened.line, rest))
   }
   throw new LabError({
     code: 'lab-busy',
-    message: `a lab named "${opened.status.name}" is already running, and it is not this process's to take down`,
+    message: `a lab named "${status.name}" is already running, and it is not this process's to take down`,
     hint: 'Leave the name out, or use connectLab() to share the lab that runs.',
   })
 }
 
 /**
  * The handle of a lab that is running, whoever started it. Letting go of the handle leaves the lab running; `stop()` takes it
- * down. Where the lab's supervisor was killed, another one adopts its servers first.
+ * down. Where the lab's supervisor was killed, now or later, another one adopts its servers first.
  *
  * @param name that of REDIS_LAB_NAME, of the config file, or "default" where it is left out
- * @throws LabError `lab-not-found` when no lab of that name runs
+ * @throws LabError `lab-not-found` when no lab of that name runs; the reason of `signal` when that was aborted
  */
-export async function connectLab(name?: string, { config }: Pick<StartLabOptions, 'config'> = {}): Promise<Lab> {
-  return connectTo(name ?? (await nameOfLab(config)))
+export async function connectLab(name?: string, how: ConnectLabOptions = {}): Promise<Lab> {
+  const { config, signal } = readOptions('connectLab()', connectShape, how)
+  const said = name === undefined ? undefined : readText('connectLab()', 'the name of a lab', name)
+  return untilAborted(signal, async () => connectTo(said ?? (await nameOfLab(config)), signal))
 }
+const connectShape = { config, signal }
 
 async function nameOfLab(config: StartLabOptions['config']): Promise<string> {
   const file = await loadConfig(config, { env: process.env })
   return resolveShape({ name: labShape.name }, {}, process.env, file)['name'] as string
 }
 
-async function connectTo(name: string): Promise<Lab> {
-  const { run } = await supervisedLab(name, { env: process.env, emit: () => {} })
-  return labBehind(run.socket)
+async function connectTo(name: string, signal: AbortSignal | undefined): Promise<Lab> {
+  const { run } = await supervisedLab(name, { env: process.env, emit: () => {}, signal })
+  return handleOf(run.socket, async () => (await supervisedLab(name, { env: process.env, emit: () => {} })).run.socket)
 }
 
 /**
@@ -83,31 +122,29 @@ async function connectTo(name: string): Promise<Lab> {
  *
  * @throws LabError `supervisor-failed` when nobody answers
  */
-export async function labBehind(socket: string): Promise<Lab> {
+export const labBehind = (socket: string): Promise<Lab> => handleOf(socket)
+
+async function handleOf(socket: string, revive?: () => Promise<string>): Promise<Lab> {
   const { askStatus } = await import('./client.js')
   const status = await askStatus(socket)
   // The places are those of now, whatever the environment becomes.
   const places = placesFrom(process.env)
-  return sharedLab(status, { places, env: process.env, end: downOf(places, status.name) })
+  const rest = { places, env: process.env, end: downOf(places, status.name) }
+  return new Lab(status, sharedTies(status, { ...rest, ...(revive && { revive }) }))
 }
 
 /**
  * The build that a lab with these options would use, made now if there is none.
  *
- * @throws LabError as installRelease does
+ * @throws LabError as installRelease does; the reason of `signal` when that was aborted
  */
-export async function prepareBuild({
-  onEvent = () => {},
-  signal,
-  redis,
-  sha256,
-  malloc,
-  tls,
-  config,
-}: StartLabOptions = {}): Promise<Build> {
-  const file = await loadConfig(config, { env: process.env })
-  const { spec } = resolveLab({ redis, sha256, malloc, tls }, process.env, { file })
-  return installFor(spec, { env: process.env, emit: onEvent, signal })
+export async function prepareBuild(given: StartLabOptions = {}): Promise<Build> {
+  const { options, emit, signal, config } = readStart('prepareBuild()', given)
+  return withAbort(signal, async () => {
+    const file = await loadConfig(config, { env: process.env })
+    const { spec } = resolveLab(options, process.env, { file })
+    return installFor(spec, { env: process.env, emit, signal })
+  })
 }
 
 /**
@@ -124,9 +161,10 @@ export function keepFolder(dir: string): string | undefined {
  * The snapshot of that name, or in that folder: one that an earlier run has left, or another process.
  *
  * @returns undefined when there is none
- * @throws LabError `snapshot-damaged`
+ * @throws LabError `snapshot-damaged`, `bad-input`
  */
 export async function findSnapshot(from: string): Promise<Snapshot | undefined> {
+  readText('findSnapshot()', 'the name of a snapshot, or the path of its folder', from)
   const { openSnapshot } = await import('./snapshot/store.js')
   return openSnapshot(placesFrom(process.env), from)
 }

@@ -21,6 +21,7 @@ export { defaultVersion } from './checksums.js'
 export { noteUse } from './entry.js'
 export { canFollow, canTalk, isSameRelease, readsDataOf, spellRelease } from './mixing.js'
 export { meansTheSame, pinnedTo } from './request.js'
+export { satisfies, specifiedRelease } from './satisfies.js'
 export { compareVersions, lineOf } from './version.js'
 
 /**

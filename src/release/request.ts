@@ -10,6 +10,7 @@ import { accessSync, constants, existsSync, statSync, type Stats } from 'node:fs
 import path from 'node:path'
 import { LabError } from '../errors.js'
 import { checksumProblem, isAddress } from '../spec/index.js'
+import { didYouMean } from '../util/did-you-mean.js'
 import { quoted } from '../util/text.js'
 import { titleOf, type Build, type OfficialRelease } from './build.js'
 import type { Checksums } from './checksums.js'
@@ -54,7 +55,10 @@ export function readRequest(text: string | undefined, { env, known, sha256 }: Re
   if (isVersion(what) || isAlias(what)) return readVersion(what, engine, known)
   if (looksLikePath(text)) return readPath(resolvePath(text, env))
   if (/^v?\d[\w.-]*$/.test(what)) throw unknownVersion(what.replace(/^v/, ''), engine, known)
-  throw unknown(`${quoted(text)} is no release: neither a version, nor "system" or "distro", nor an address or a path`)
+  throw unknown(
+    `unknown release ${quoted(text)}: expected a version, "latest", "system", "distro", an address or a path`,
+    didYouMean(text, ['latest', 'system', 'distro']),
+  )
 }
 
 /** What asks for exactly this build, where `text` asked for the newest of its kind: a kept lab stays on what it was made with. */

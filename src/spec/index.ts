@@ -1,4 +1,5 @@
-export { commandFor, nameFlag } from './command-for.js'
+export { callOptions, ownOptions, readIndex, readOptions, readText, readWord, requireFunction } from './arguments.js'
+export { commandFor, nameFlag, shellWord } from './command-for.js'
 export { parseDirective, type Directive } from './directive.js'
 export {
   defaultOf,
@@ -15,7 +16,9 @@ export {
 export { checksumProblem, isAddress } from './release-text.js'
 export type { ConfigFile } from './config-file.js'
 export { parseModule, type ModuleSpec } from './module.js'
+export { optionWords } from './option-words.js'
 export { badInput } from './problems.js'
+export { sameDirectives } from './same-directives.js'
 export {
   parseOptions,
   resolveLab,

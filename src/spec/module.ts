@@ -20,5 +20,14 @@ export function parseModule(text: string): ModuleSpec | string {
   return args ? { file, args } : 'has a quote that is not closed, or something right behind a closing one'
 }
 
+/** The inverse of parseModule: the text that stands for this module. */
+export function spellModule({ file, args }: ModuleSpec): string {
+  const named = /^[^:"][^:]*$/.test(file) ? file : `"${file}"`
+  return args.length === 0 ? named : `${named}:${args.map(spellWord).join(' ')}`
+}
+
+const spellWord = (word: string): string =>
+  /^[^\s"'\\]+$/.test(word) ? word : `"${word.replaceAll(/["\\]/g, (character) => `\\${character}`)}"`
+
 /** What would break out of a line, or of the words about it. */
 export const hasControls = (text: string): boolean => /[\p{Cc}\u2028\u2029]/u.test(text)

@@ -2,6 +2,7 @@
 import { inspect } from 'node:util'
 import * as z from 'zod'
 import { LabError } from '../errors.js'
+import { nearestWord } from '../util/did-you-mean.js'
 import { escapeControls, quoted } from '../util/text.js'
 import { withoutSecret } from './directive.js'
 import { flagName, metaOf, type OptionShape } from './option.js'
@@ -50,7 +51,7 @@ function sentences(
   { name, switchTakes, place }: Wording,
 ): string[] {
   if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {
-    return [place(issue.keys.slice(0, 1), `there is no option ${issue.keys.map(quoted).join(', ')}`)]
+    return issue.keys.map((key) => place([key], `there is no option ${quoted(key)}${meantBy(key, Object.keys(shape))}`))
   }
   const key = String(issue.path[0])
   const given = issue.path.reduce<unknown>((at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step], said)
@@ -63,6 +64,11 @@ function sentences(
   return [place(issue.path, sentence)]
 }
 
+function meantBy(key: string, known: readonly string[]): string {
+  const meant = nearestWord(key, known)
+  return meant === undefined ? '' : `; did you mean ${quoted(meant)}?`
+}
+
 /** What is no directive at all may still have a password somewhere in it. */
 function shownDirective(given: unknown): unknown {
   if (typeof given === 'string') return withoutSecret(given)
@@ -70,7 +76,7 @@ function shownDirective(given: unknown): unknown {
 }
 
 /** As JSON spells it. What that has no words for is shown as a debugger would, and NaN, which it calls null, as NaN. */
-function spelled(value: unknown): string {
+export function spelled(value: unknown): string {
   const asDebugger = () => escapeControls(inspect(value, { breakLength: Infinity }))
   if (typeof value === 'string') return quoted(value)
   if (typeof value === 'number') return String(value)

@@ -29,7 +29,11 @@ export interface Surroundings {
    * neither the environment nor a config file has a say in them.
    */
   readonly presets?: LabOptions | undefined
+  /** The shape of the lab of that name, where there is one: it counts for whatever nobody gave. */
+  readonly shapeOf?: ((name: string) => LabShape | undefined) | undefined
 }
+
+export type LabShape = Pick<LabSpec, 'masters' | 'replicas' | 'port'>
 
 /**
  * Resolves the options of a lab: given > preset > environment > config file > default.
@@ -39,7 +43,7 @@ export interface Surroundings {
 export function resolveLab(
   options: LabOptions,
   env: Environment,
-  { file, presets = {} }: Surroundings = {},
+  { file, presets = {}, shapeOf }: Surroundings = {},
 ): ResolvedSpec {
   const closed = new Set(Object.keys(presets))
   // Both say where the lab is: whoever has one of them preset has decided on the other.
@@ -54,9 +58,18 @@ export function resolveLab(
       return [key, source ?? { from: key in presets ? 'preset' : 'default' }]
     }),
   ) as ResolvedSpec['sources']
-  const problems = crossCheck(spec).map((sentence) => withPlaces(sentence, sources, file))
+  const problems = crossCheck({ ...spec, ...shapeNotGiven(shapeOf?.(spec.name), given) }).map((sentence) =>
+    withPlaces(sentence, sources, file),
+  )
   if (problems.length > 0) throw badInput(problems)
   return { spec: withWholePaths(spec), given: new Set(Object.keys(given)), sources }
+}
+
+function shapeNotGiven(shape: LabShape | undefined, given: object): Partial<LabSpec> {
+  if (!shape) return {}
+  const left = Object.entries(shape).filter(([key]) => !(key in given))
+  // What it was created from is no longer what says how many nodes it has.
+  return { ...Object.fromEntries(left), from: undefined }
 }
 
 const withWholePaths = (spec: LabSpec): LabSpec => ({

@@ -5,6 +5,7 @@ import {
   canBeAsked,
   failover,
   foreignNodes,
+  isAgreedMaster,
   ownsSlots,
   waitReady,
   type Shape,
@@ -70,14 +71,18 @@ export class Attendance {
   async failover(name: string, { mode, timeoutMs }: Timeout & { mode: FailoverMode }): Promise<FailoverResult> {
     const deadline = Date.now() + timeoutMs
     const target = this.#require(name)
-    const { requireQuiet, operations, temporary, emit } = this.#options
+    const { requireQuiet, operations, planned, temporary, emit } = this.#options
     requireQuiet()
+    // A planned master that is one is named to be replaced; a planned replica is named to become one, and may be one already.
+    const isPlannedReplica = planned.find((one) => one.name === name)?.role === 'replica'
     return operations.inTurn(`the failover of ${name}`, deadline, async (signal) => {
       const startedAt = Date.now()
+      if (isPlannedReplica && (await isAgreedMaster(this.#observed(), target)))
+        return { changed: false, promoted: name, demoted: null }
       const result = await failover(this.#observed(), target, { mode, deadline, signal, temporary })
       const [promoted, demoted] = [result.promoted.name, result.demoted.name]
       emit({ type: 'failover-done', node: promoted, former: demoted, mode, elapsedMs: Date.now() - startedAt })
-      return { promoted, demoted }
+      return { changed: true, promoted, demoted }
     })
   }
 
@@ -104,7 +109,7 @@ export class Attendance {
     const deadline = Date.now() + timeoutMs
     return this.#options.operations.wait(`the wait for a failover of ${name}`, async (signal) => {
       const { promoted } = await awaitFailover(this.#options.nodes, node, slots, { deadline, signal })
-      return { promoted: promoted.name, demoted: name }
+      return { changed: true, promoted: promoted.name, demoted: name }
     })
   }
 

@@ -115,7 +115,7 @@ export function damaged(file: string, reason: string): LabError {
   return new LabError({
     code: 'lab-damaged',
     message: `the record of this lab cannot be read`,
-    hint: 'The data of the nodes is untouched. Move the folder away, or delete it, to start anew.',
+    hint: 'The data of the nodes is untouched. Move the folder away to start from scratch.',
     details: [`file: ${file}`, ...reason.split('\n')],
   })
 }

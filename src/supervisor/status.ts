@@ -104,10 +104,14 @@ export interface UpgradeResult {
   readonly elapsedMs: number
 }
 
-/** What a failover has made of two nodes. */
-export interface FailoverResult {
-  /** The new master. */
-  readonly promoted: string
-  /** The master before it. */
-  readonly demoted: string
-}
+/** The outcome of a failover. */
+export type FailoverResult =
+  | {
+      readonly changed: true
+      /** The new master. */
+      readonly promoted: string
+      /** The master before it. */
+      readonly demoted: string
+    }
+  /** The node was a master already, as it was asked to be: nothing was done. */
+  | { readonly changed: false; readonly promoted: string; readonly demoted: null }

@@ -45,6 +45,7 @@ import type { LabRecord, RunRecord } from './record.js'
 import { writeLab } from './record-writer.js'
 import { Resets } from './resets.js'
 import { Restarts } from './restarts.js'
+import { RoleWatch } from './role-watch.js'
 import { RunKeeper } from './run-keeper.js'
 import type { Seed } from './seed.js'
 import type { LabState, LabStatus, ResetResult, UpgradeResult } from './status.js'
@@ -60,6 +61,7 @@ export class Supervisor {
   readonly #upgrades: Upgrades
   readonly #operations: Operations
   readonly #temporary = new TemporaryChanges()
+  readonly #roles: RoleWatch
   /** What can be asked of the lab while it runs. */
   readonly attendance: Attendance
   /** Ends whatever start() is waiting for: a server died, or stop() was called. */
@@ -79,7 +81,10 @@ export class Supervisor {
       const changes = event.type === 'node-started' || event.type === 'node-exited'
       // Of a lab that ends the record goes too.
       if (changes && this.#phase !== 'stopping') this.#run.soon()
-      if (event.type === 'node-listening' && this.#phase === 'running') this.#learn(event.node)
+      if (event.type === 'node-listening' && this.#phase === 'running') {
+        this.#learn(event.node)
+        this.#roles.look(event.node)
+      }
       // What could not be put back while it was paused.
       if (event.type === 'node-resumed') void this.#temporary.config.settle()
     }
@@ -99,6 +104,7 @@ export class Supervisor {
       })
     })
     this.#operations = new Operations(record.name)
+    this.#roles = new RoleWatch(this.#nodes, emit)
     this.#restarts = new Restarts({ emit: this.#emit, enabled: record.spec.restart })
     const onFailure = (error: Error) => this.#onRecordFailure(error)
     const isOnItsWay = (node: RedisNode) => this.#upgrades.isUnderWay(node)
@@ -209,9 +215,10 @@ export class Supervisor {
       .map(({ name, port, dir }) => `${name} (port ${port}): its folder ${dir} is gone, and what it holds ends with it`)
   }
 
-  /** What a reset goes back to is what holds now: the caller has just been told that the lab is ready. */
+  /** What a reset goes back to, and the roles that change, are those of now: the caller has just been told that the lab is ready. */
   keepBaseline(): void {
     this.#resets.begin({ adopted: this.#order.origin.kind === 'orphaned' })
+    if (this.#phase === 'running') this.#roles.start()
   }
 
   /** Back to the plan, and empty. @throws LabError `wrong-state`, `reset-failed` */
@@ -355,6 +362,7 @@ export class Supervisor {
   async #takeDown(reason: string): Promise<void> {
     this.#phase = 'stopping'
     this.#operations.close(reason)
+    this.#roles.close()
     this.#restarts.close()
     this.#temporary.close()
     await this.#adopting?.catch(() => {})

@@ -41,6 +41,8 @@ export interface UpgradeOrder {
 export class Upgrades {
   readonly #options: UpgradesOptions
   #running = false
+  /** One stopped on its way, and the next one that is asked for continues it. */
+  #isUnfinished = false
   #held: RedisNode | undefined
 
   constructor(options: UpgradesOptions) {
@@ -96,8 +98,7 @@ export class Upgrades {
     }
     const isThere = nodes.every((node) => isSameRelease(node.build, goal))
     if (isThere && isSameRelease(from, goal)) return done([])
-    for (const node of nodes) node.observe()
-    const seen = await look(nodes, { shape, planned, lab })
+    const seen = await this.#whole(order, signal, () => look(nodes, { shape, planned, lab }))
     const refusal = refusalOf(seen, goal)
     if (refusal) throw impossible(goal, refusal)
     const steps = planRoll(seen, goal)
@@ -136,12 +137,33 @@ export class Upgrades {
         settled: onUpgraded,
       })
       const result = done(upgraded)
+      this.#isUnfinished = false
       emit({ type: 'upgrade-done', to: spellRelease(goal), nodes: upgraded.length, elapsedMs: result.elapsedMs })
       return result
     } catch (error) {
+      this.#isUnfinished = true
       emit({ type: 'upgrade-stopped', to: spellRelease(goal), reason: LabError.from(error).message })
       throw error
     }
+  }
+
+  /** The lab as it is, once what crashed on the way of an unfinished upgrade runs again. */
+  async #whole<Seen>(
+    { build: goal, timeoutMs }: UpgradeOrder,
+    signal: AbortSignal,
+    look: () => Promise<Seen>,
+  ): Promise<Seen> {
+    const { nodes, restarts } = this.#options
+    for (const node of nodes) node.observe()
+    // After another supervisor has adopted the lab, its nodes tell: some run that release, and some do not yet.
+    const isUnderWay = this.#isUnfinished || nodes.some(({ build }) => isSameRelease(build, goal))
+    const has = (...states: readonly string[]) => nodes.some(({ state }) => states.includes(state))
+    // What was stopped or paused on purpose is not waited for.
+    if (!isUnderWay || has('stopped', 'paused') || !has('crashed', 'starting')) return look()
+    const { startCrashed, onceWhole } = await import('./upgrade/continue.js')
+    const until = { deadline: Date.now() + timeoutMs, signal }
+    await startCrashed({ nodes, restarts, ...until })
+    return onceWhole(look, until)
   }
 }
 

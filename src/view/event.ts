@@ -83,6 +83,10 @@ export function eventLine(event: LabEvent): string | undefined {
       return 'the cluster is formed'
     case 'failover-done':
       return `${event.node} is the master in the place of ${event.former} (${failoverModes[event.mode]}, ${seconds(event.elapsedMs)})`
+    case 'role-changed':
+      return event.role === 'master'
+        ? `${event.node} (port ${event.port}) is a master now`
+        : `${event.node} (port ${event.port}) is a replica${event.master === null ? '' : ` of ${event.master}`} now`
     case 'snapshot-taken':
       return `a snapshot was taken: ${event.keys} keys (writes were paused for ${event.pausedMs} ms, ${seconds(event.elapsedMs)} in all)`
     case 'ready-progress':

@@ -73,7 +73,7 @@ test('a lab that is resumed or adopted has its users, also those that were saved
   writeFileSync(file, `${rules}user dora on nopass\n`)
   const { code, stderr } = await scratch.run('up', '--acl', file)
   expect(code).toBe(2)
-  expect(stderr).toContain(`--acl: the lab has ${path.join(lab.dir, 'users.acl')}, asked for was ${file}`)
+  expect(stderr).toContain(`--acl: the lab has ${path.join(lab.dir, 'users.acl')}, you asked for ${file}`)
   await purge()
 })
 

@@ -96,7 +96,7 @@ test('a lab that differs from what the file says is refused like one that differ
   const { code, stderr } = await scratch.run('up')
   expect({ code, stderr }).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('--masters: the lab has 3, asked for was 4') as string,
+    stderr: expect.stringContaining('--masters: the lab has 3, you asked for 4') as string,
   })
   await scratch.run('down', '--purge')
 })

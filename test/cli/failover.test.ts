@@ -43,8 +43,27 @@ test('a replica becomes master by agreement, and every node sees it the moment t
   expect(nodeOf(await status(), 'm1')).toMatchObject({ role: 'replica', masterId: r1.id })
 })
 
-test('of a master its replica takes the place: back again', async () => {
-  expect(await scratch.json<FailoverResult>('failover', 'r1')).toMatchObject({ promoted: 'm1', demoted: 'r1' })
+test('a planned replica that is a master already stays one, asked with or without force', async () => {
+  const before = await status()
+  const { code, stdout, stderr } = await scratch.run('failover', 'r1')
+  expect({ code, stdout, stderr }).toEqual({
+    code: 0,
+    stdout: 'r1 is a master already; nothing was changed.\n',
+    stderr: '',
+  })
+  const unchanged = { name: 'default', changed: false, promoted: 'r1', demoted: null }
+  for (const flags of [[], ['--force'], ['--takeover']])
+    expect(await scratch.json<FailoverResult>('failover', 'r1', ...flags)).toEqual(unchanged)
+  const rolesOf = ({ nodes }: LabStatus) => nodes.map(({ name, role, slots }) => [name, role, slots])
+  expect(rolesOf(await status())).toEqual(rolesOf(before))
+})
+
+test('a planned master that is a replica takes its place again', async () => {
+  expect(await scratch.json<FailoverResult>('failover', 'm1')).toMatchObject({
+    changed: true,
+    promoted: 'm1',
+    demoted: 'r1',
+  })
   await allWell()
   expect(nodeOf(await status(), 'm1')).toMatchObject({ role: 'master', slots: nodeOf(lab, 'm1').slots })
 })
@@ -83,9 +102,7 @@ test('what cannot be is said, and changes nothing', async () => {
   expect(both).toMatchObject({ code: 2, stdout: '' })
   expect(both.stderr).toMatch(/^redis-lab: --force and --takeover exclude each other$/m)
   await scratch.json('stop', 'm1')
-  const without = await scratch.run('failover', 'r1')
-  expect(without.code).toBe(2)
-  expect(without.stderr).toMatch(/^redis-lab: r1 has no replica that could take its place$/m)
+  expect(await scratch.json('failover', 'r1')).toMatchObject({ changed: false })
   const away = await scratch.run('failover', 'm1')
   expect(away.code).toBe(2)
   expect(away.stderr).toMatch(/^redis-lab: m1 is stopped$/m)

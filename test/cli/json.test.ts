@@ -57,12 +57,12 @@ test('an error is a document too, and is told on stderr as well', async () => {
   expect(JSON.parse(stdout)).toEqual({
     error: {
       code: 'lab-differs',
-      message: 'the lab "default" is running with another spec',
-      hint: expect.stringContaining('--purge') as string,
-      details: ['--masters: the lab has 3, asked for was 5'],
+      message: 'the lab "default" is running with different options',
+      hint: expect.stringContaining('Start another lab beside it: ') as string,
+      details: ['--masters: the lab has 3, you asked for 5 (only in a new lab)'],
     },
   })
-  expect(stderr).toContain('redis-lab: the lab "default" is running with another spec')
+  expect(stderr).toContain('redis-lab: the lab "default" is running with different options')
 })
 
 test('down --json says what there was; an ephemeral lab takes its folder along', async () => {

@@ -71,7 +71,7 @@ describe.skipIf(!existsSync(header))('with a module', () => {
     expect(await scratch.run(...again)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining(
-        `--module: the lab has "${module('words.so')} one and two", asked for was`,
+        `--module: the lab has "${module('words.so')} one and two", you asked for`,
       ) as string,
     })
     await scratch.run('down')

@@ -57,7 +57,7 @@ test('a lab that was made with a line is the same one when that line is asked fo
   expect(await scratch.json<LabStatus>('up', '--redis', line)).toEqual(lab)
   const other = await scratch.run('up', '--redis', 'latest')
   expect(other).toMatchObject({ code: 2, stdout: '' })
-  expect(other.stderr).toContain(`--redis: the lab has ${line}, asked for was latest`)
+  expect(other.stderr).toContain(`--redis: the lab has redis ${newest}, you asked for latest`)
 
   await scratch.json('down')
   const resumed = await scratch.json<LabStatus>('up', '--redis', line)

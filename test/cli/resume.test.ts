@@ -37,7 +37,7 @@ test('--set adds a directive, or replaces one of the template', async () => {
 test('a lab that runs does not take on other directives', async () => {
   const { code, stderr } = await scratch.run('up', '--set', 'maxmemory 50mb')
   expect(code).toBe(2)
-  expect(stderr).toMatch(/--set: the lab has "maxmemory 100mb", .*, asked for was "maxmemory 50mb"/)
+  expect(stderr).toMatch(/--set: the lab has "maxmemory 100mb", .*, you asked for "maxmemory 50mb"/)
   expect(await directive(nodeOf(first, 'm1').port, 'maxmemory')).toBe('104857600')
 })
 

@@ -45,7 +45,7 @@ test('a snapshot is saved, listed, begun with and deleted', async () => {
   expect(await up('--name', 'copy', '--from', `${row.dir}/`)).toEqual(copy)
   const other = await scratch.run('up', '--from', 'seed')
   expect(other).toMatchObject({ code: 2 })
-  expect(other.stderr).toContain(`--from: the lab has none, asked for was ${row.dir}`)
+  expect(other.stderr).toContain(`--from: the lab has none, you asked for ${row.dir}`)
 
   expect((await scratch.run('snapshot', 'rm', 'seed')).stdout).toBe('Snapshot "seed" is deleted.\n')
   expect(await list()).toEqual([])

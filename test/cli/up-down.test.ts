@@ -92,12 +92,12 @@ describe('a lab with every default', () => {
     expect(pidsOf(await status())).toEqual(pidsOf(first))
   })
 
-  test('up with another spec is refused with the difference and the way out', async () => {
+  test('up with different options is refused with the difference and the way out', async () => {
     const { code, stdout, stderr } = await scratch.run('up', '--masters', '5')
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-    expect(stderr).toContain('the lab "default" is running with another spec')
-    expect(stderr).toContain('--masters: the lab has 3, asked for was 5')
-    expect(stderr).toMatch(/Choose another --name, or .*redis-lab down --name default --purge/)
+    expect(stderr).toContain('the lab "default" is running with different options')
+    expect(stderr).toContain('--masters: the lab has 3, you asked for 5 (only in a new lab)')
+    expect(stderr).toContain('Start another lab beside it: redis-lab up --name default-2 --masters 5 --port auto')
     expect(pidsOf(await status())).toEqual(pidsOf(first))
   })
 
@@ -184,8 +184,8 @@ describe('a lab with every default', () => {
   test('a lab that is kept is not resumed as another one', async () => {
     const { code, stderr } = await scratch.run('up', '--replicas', '2')
     expect(code).toBe(2)
-    expect(stderr).toContain('the lab "default" is kept with another spec')
-    expect(stderr).toContain('--replicas: the lab has 1, asked for was 2')
+    expect(stderr).toContain('the lab "default" already exists, stopped, with different options')
+    expect(stderr).toContain('--replicas: the lab has 1, you asked for 2')
     expect(scratch.processes()).toEqual([])
   })
 

@@ -82,7 +82,7 @@ test('when the supervisor alone is killed, its lab goes with it: the caller hear
   process.kill(supervisorOf(orphan.lab).pid, 'SIGKILL')
   await expectGone(orphan)
   orphan.kill('SIGUSR2')
-  await orphan.says(/the supervisor of this lab does not answer/)
+  await orphan.says(/the supervisor of the lab ".*" is gone, and the lab ends with it/)
   orphan.kill('SIGTERM')
   await orphan.ended
 })

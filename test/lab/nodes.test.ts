@@ -44,9 +44,9 @@ test('each verb resolves when it is a fact', async () => {
 })
 
 test('a failover resolves when every node agrees', async () => {
-  expect(await lab.failover('r2')).toEqual({ promoted: 'r2', demoted: 'm2' })
+  expect(await lab.failover('r2')).toEqual({ changed: true, promoted: 'r2', demoted: 'm2' })
   expect(String(await ask(lab.replica(1).port, 'ROLE'))).toMatch(/^master/)
-  expect(await lab.node('r2').failover({ mode: 'takeover' })).toEqual({ promoted: 'm2', demoted: 'r2' })
+  expect(await lab.node('m2').failover({ mode: 'takeover' })).toEqual({ changed: true, promoted: 'm2', demoted: 'r2' })
   await allWell()
 })
 

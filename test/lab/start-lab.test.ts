@@ -36,7 +36,10 @@ test('startLab() resolves with a lab on free ports in a temporary folder, and st
   expect(events.at(-1)).toMatchObject({ type: 'lab-stopped' })
 
   await lab.stop()
-  await expect(lab.status()).rejects.toMatchObject({ code: 'supervisor-failed' })
+  await expect(lab.status()).rejects.toMatchObject({
+    code: 'lab-not-found',
+    message: `the lab "${lab.name}" is stopped: lab.stop() was called`,
+  })
 })
 
 test('`await using` takes the lab down at the end of its block, also when the block throws', async () => {

@@ -38,7 +38,7 @@ test('when the time is over it says what each node still lacked', async () => {
 
 test('a failover that comes by itself is waited for, and one that has come already is seen', async () => {
   await lab.master(0).kill({ restart: false })
-  const failover = { promoted: 'r1', demoted: 'm1' }
+  const failover = { changed: true, promoted: 'r1', demoted: 'm1' }
   expect(await lab.waitForFailover('m1', { timeout: '30s' })).toEqual(failover)
   expect(await lab.waitForFailover(lab.master(0))).toEqual(failover)
   expect(String(await ask(lab.replica(0).port, 'ROLE'))).toMatch(/^master/)

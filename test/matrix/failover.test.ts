@@ -47,7 +47,7 @@ describe.each(releases)('$name', ({ redis }) => {
         ['m1', 'r1'],
         ['r1', 'm1'],
       ] as const) {
-        expect(await lab.failover(promoted)).toEqual({ promoted, demoted })
+        expect(await lab.failover(promoted)).toEqual({ changed: true, promoted, demoted })
         await goesOn()
       }
       await writer.stop()

@@ -60,15 +60,15 @@ describe.each(cases)('$name, formed by $creator', (release) => {
   })
 
   test('a replica takes over with the agreement of its master, and gives the place back', async () => {
-    expect(await lab.failover('r1')).toEqual({ promoted: 'r1', demoted: 'm1' })
-    expect(await lab.failover('m1')).toEqual({ promoted: 'm1', demoted: 'r1' })
+    expect(await lab.failover('r1')).toEqual({ changed: true, promoted: 'r1', demoted: 'm1' })
+    expect(await lab.failover('m1')).toEqual({ changed: true, promoted: 'm1', demoted: 'r1' })
     await lab.waitFor('full')
     await bothFindAll()
   })
 
   test('a replica is elected when its master is killed, and the master comes back as its replica', async () => {
     await lab.master(1).kill({ restart: false })
-    expect(await lab.waitForFailover('m2')).toEqual({ promoted: 'r2', demoted: 'm2' })
+    expect(await lab.waitForFailover('m2')).toEqual({ changed: true, promoted: 'r2', demoted: 'm2' })
     await lab.master(1).start()
     const status = await lab.waitFor('full')
     expect(status.nodes.find(({ name }) => name === 'm2')).toMatchObject({ role: 'replica' })
@@ -144,7 +144,7 @@ describe.each(releases)('$name', ({ redis, build }) => {
     await nodeRedis.write(lab, keys)
     expect(await ioredis.lost(lab, keys)).toEqual([])
     if (replicas === 0) return
-    expect(await lab.failover('r1')).toEqual({ promoted: 'r1', demoted: 'm1' })
+    expect(await lab.failover('r1')).toEqual({ changed: true, promoted: 'r1', demoted: 'm1' })
     expect(await ioredis.lost(lab, keys)).toEqual([])
     await lab.reset()
     await expectAsPlanned(lab, { ids: lab.nodes.map(({ id }) => id), plan })

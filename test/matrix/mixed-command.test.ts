@@ -101,7 +101,7 @@ need(own, other)(
 test.each([
   [['--redis-for', 'nonsense'], '--redis-for "nonsense": takes NODE=RELEASE, such as r1=8.0.6'],
   [['--redis-for', 'r9=system'], '--redis-for r9: the lab has no such node, only m1 to m3 and r1 to r3'],
-  [['--redis-for', 'r1=nonsense'], '"nonsense" is no release'],
+  [['--redis-for', 'r1=nonsense'], 'unknown release "nonsense"'],
   [['--redis-for', 'r1=99.9.9'], 'Redis 99.9.9 is not among the releases'],
 ] as const)('%j is bad input, and nothing is begun', async (args, sentence) => {
   const { code, stdout, stderr } = await scratch.run('up', ...args)

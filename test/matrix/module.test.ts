@@ -63,7 +63,7 @@ describe.each(releases)('$name', ({ redis, build }) => {
         redisClient.disconnect()
       }
       // What the module wrote is where its replica takes over.
-      expect(await lab.failover('r1')).toEqual({ promoted: 'r1', demoted: 'm1' })
+      expect(await lab.failover('r1')).toEqual({ changed: true, promoted: 'r1', demoted: 'm1' })
       const kept = await Promise.all(lab.nodes.map(({ port }) => ask(port, 'DBSIZE')))
       expect(kept.reduce((sum: number, size) => sum + Number(size), 0)).toBe(2 * keys.length)
       await lab.master(1).restart()

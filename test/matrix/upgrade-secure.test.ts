@@ -63,7 +63,7 @@ test.skipIf(!isHad(older) || !isHad(newer))(
     await using lab = await startLab({ redis: had(older).redis, redisFor, tls: true, password: 'one "for" all' })
     await withClient(lab, async (client) => {
       await Promise.all(keys.map((key) => client.set(key, key)))
-      expect(await lab.failover('r1')).toEqual({ promoted: 'r1', demoted: 'm1' })
+      expect(await lab.failover('r1')).toEqual({ changed: true, promoted: 'r1', demoted: 'm1' })
       expect(await Promise.all(keys.map((key) => client.get(key)))).toEqual(keys)
     })
   },

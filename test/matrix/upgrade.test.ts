@@ -149,7 +149,7 @@ test.skipIf(!isHad(from) || !isHad(redis))(
     const newer = had(redis)
     await using lab = await startLab({ redis: had(from).redis, redisFor: { r1: newer.redis } })
     await ask(lab.master().port, 'SET', await lab.keyFor('m1', { prefix: 'kept' }), 'yes')
-    expect(await lab.failover('r1')).toEqual({ promoted: 'r1', demoted: 'm1' })
+    expect(await lab.failover('r1')).toEqual({ changed: true, promoted: 'r1', demoted: 'm1' })
     // What it has heard so far it can go on with; after a restart it would have to read all of it.
     await lab.node('m1').restart()
     await expect.poll(async () => (await lab.status()).ready.reasons.join(), { timeout: 30_000 }).toMatch(/m1/)

@@ -26,7 +26,6 @@ export const houseOrder: readonly (readonly string[])[] = [
 export const doors: Readonly<Record<string, string>> = {
   '@hono/node-server': 'supervisor/api.ts',
   '@peculiar/x509': 'supervisor/tls/certificates.ts',
-  'cluster-key-slot': 'cluster/key-slot.ts',
   commander: 'cli/parse.ts',
   execa: 'util/command.ts',
   hono: 'supervisor/api.ts',

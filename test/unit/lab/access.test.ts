@@ -42,7 +42,7 @@ function put(options: { password?: string; acl?: string }): LabRecord {
 
 const differing = (record: LabRecord, options: object) => {
   const wanted = resolveLab(options, {})
-  return differencesTo({ ...record.spec, ...authOf(record, wanted.spec) }, wanted)
+  return differencesTo({ record, auth: authOf(record, wanted.spec) }, wanted, {}).map(({ line }) => line)
 }
 
 test('the record of a lab says that there is a password, and not which', () => {
@@ -62,25 +62,24 @@ test('a record of before there were passwords is of a lab without one', () => {
 
 test('the same password is no difference, another one is, and neither is told', () => {
   const record = put({ password: 'geheim' })
-  expect(differing(record, {}).lines).toEqual([])
-  expect(differing(record, { password: 'geheim' }).lines).toEqual([])
-  const other = differing(record, { password: 'anders' })
-  expect(other).toMatchObject({ lines: ['--password: the lab has another one'], canChange: false })
-  expect(differing(recordFor({}), { password: 'anders' }).lines).toEqual(['--password: the lab has none'])
+  expect(differing(record, {})).toEqual([])
+  expect(differing(record, { password: 'geheim' })).toEqual([])
+  expect(differing(record, { password: 'anders' })).toEqual(['--password: the lab has another one'])
+  expect(differing(recordFor({}), { password: 'anders' })).toEqual(['--password: the lab has none'])
 })
 
 test('the same users are no difference, wherever their file is; others are', () => {
   const file = aclFile('user bob on >geheim +get\n')
   const record = put({ acl: file })
-  expect(differing(record, { acl: file }).lines).toEqual([])
+  expect(differing(record, { acl: file })).toEqual([])
   writeFileSync(temp('copy.acl'), 'user bob on >geheim +get')
-  expect(differing(record, { acl: temp('copy.acl') }).lines).toEqual([])
+  expect(differing(record, { acl: temp('copy.acl') })).toEqual([])
   writeFileSync(file, 'user bob on >anders +get\n')
-  expect(differing(record, { acl: file }).lines).toEqual([
-    `--acl: the lab has ${record.dir}/users.acl, asked for was ${file}`,
+  expect(differing(record, { acl: file })).toEqual([
+    `--acl: the lab has ${record.dir}/users.acl, you asked for ${file}`,
   ])
-  expect(differing(record, { password: 'x' }).lines).toEqual(['--password: the lab has none'])
-  expect(differing(recordFor({}), { acl: file }).lines).toEqual([`--acl: the lab has none, asked for was ${file}`])
+  expect(differing(record, { password: 'x' })).toEqual(['--password: the lab has none'])
+  expect(differing(recordFor({}), { acl: file })).toEqual([`--acl: the lab has none, you asked for ${file}`])
 })
 
 test('each lab with users has a password of its own for its own user', () => {

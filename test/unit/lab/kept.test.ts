@@ -1,6 +1,7 @@
 /** A lab that is kept and whose programs are gone. */
 import process from 'node:process'
 import { expect, test } from 'vitest'
+import { LabError } from '../../../src/errors.js'
 import { keptRecord } from '../../../src/lab/record.js'
 import { resolveLab } from '../../../src/spec/index.js'
 import { sampleRecord } from '../samples.js'
@@ -27,9 +28,31 @@ test.each([
   expect(record).toMatchObject({ build: build('8.0.6'), spec: { redis } })
 })
 
-test('another version than it was made with is refused', async () => {
+test('where the same source has another version by now, its own version is asked for by its number', async () => {
+  const wishes: unknown[] = []
+  const record = await keptRecord(kept('distro'), resolveLab({}, {}), async ({ redis }) => {
+    wishes.push(redis)
+    return build(redis === 'distro' ? '8.0.7' : '8.0.6')
+  })
+  expect(wishes).toEqual(['distro', '8.0.6'])
+  expect(record).toMatchObject({ build: build('8.0.6'), spec: { redis: 'distro' } })
+})
+
+test('a lab whose version cannot be built any more is refused, and is not told to delete its data', async () => {
   const attempt = keptRecord(kept('distro'), resolveLab({}, {}), async () => build('8.0.7'))
-  await expect(attempt).rejects.toMatchObject({ code: 'lab-differs' })
+  await expect(attempt).rejects.toMatchObject({
+    code: 'lab-differs',
+    hint: expect.stringMatching(/ redis-lab install 8\.0\.6 && redis-lab up$/) as string,
+  })
+  const unreachable = new LabError({ code: 'release-unreachable', message: 'host unreachable' })
+  const offline = keptRecord(kept('distro'), resolveLab({}, {}), async ({ redis }) => {
+    if (redis === 'distro') return build('8.0.7')
+    throw unreachable
+  })
+  await expect(offline).rejects.toMatchObject({
+    code: 'lab-differs',
+    details: expect.arrayContaining(['8.0.6: host unreachable']) as string[],
+  })
 })
 
 test('the build of a single node is asked for as that node was given it, and what is there is left alone', async () => {

@@ -139,8 +139,8 @@ test('an unknown version suggests the nearest one', () => {
 
 test('a path that leads nowhere and a word that means nothing are told apart', () => {
   expect(() => read('./nowhere')).toThrow(/there is nothing at/)
-  expect(() => read('nonsense')).toThrow(/is no release/)
-  expect(() => read('toString')).toThrow(/is no release/)
+  expect(() => read('nonsense')).toThrow(/^unknown release /)
+  expect(() => read('toString')).toThrow(/^unknown release /)
 })
 
 test('a built tree is used as it is, even if its sources are there too', () => {

@@ -123,6 +123,7 @@ test('every problem is told at once', () => {
     '--set "a":',
     '--set "port',
     'there is',
+    'there is',
   ])
 })
 

@@ -59,6 +59,7 @@ const samples: { readonly [Type in LabEvent['type']]: Sample<Type> } = {
     { node: 'r1', former: 'm1', mode: 'agreed', elapsedMs: 60 },
     'r1 is the master in the place of m1 (by agreement, 0.06 s)',
   ],
+  'role-changed': [{ node: 'm1', port: 6001, role: 'replica', master: 'r1' }, 'm1 (port 6001) is a replica of r1 now'],
   'upgrade-started': [
     { from: 'redis 7.0.15', to: 'redis 8.0.6', nodes: 6 },
     'upgrading 6 nodes from redis 7.0.15 to redis 8.0.6, one after the other',

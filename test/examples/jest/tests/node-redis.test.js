@@ -17,7 +17,7 @@ test('a replica takes over, a master is killed, and all is reset, while node-red
   }
   await goesOn()
 
-  expect(await lab.failover('r1')).toEqual({ promoted: 'r1', demoted: 'm1' })
+  expect(await lab.failover('r1')).toEqual({ changed: true, promoted: 'r1', demoted: 'm1' })
   await goesOn()
 
   await lab.master(1).kill()

@@ -17,7 +17,7 @@ test('a replica takes over, a master is killed, and all is reset, while ioredis 
   }
   await goesOn()
 
-  assert.deepEqual(await lab.failover('r1'), { promoted: 'r1', demoted: 'm1' })
+  assert.deepEqual(await lab.failover('r1'), { changed: true, promoted: 'r1', demoted: 'm1' })
   await goesOn()
 
   await lab.master(1).kill()

@@ -8,7 +8,7 @@ const test = base.extend(labFixtures({ scope: 'file', reset: true }))
 
 test('a master goes away, and its replica is elected', async ({ lab }) => {
   await lab.master(0).kill({ restart: false })
-  expect(await lab.waitForFailover('m1')).toEqual({ promoted: 'r1', demoted: 'm1' })
+  expect(await lab.waitForFailover('m1')).toEqual({ changed: true, promoted: 'r1', demoted: 'm1' })
 })
 
 test('the next test finds the lab as it was planned, and without a key', async ({ lab }) => {
