@@ -7,3 +7,7 @@ export const nameFlag = (lab: string): string => (lab === 'default' ? '' : ` --n
 export function commandFor(lab: string, command: string, ...words: readonly string[]): string {
   return [`redis-lab ${command}${nameFlag(lab)}`, ...words].join(' ')
 }
+
+/** One word of a command line, quoted for a POSIX shell where the shell would read it in another way. */
+export const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`

@@ -1,4 +1,4 @@
-export { commandFor, nameFlag } from './command-for.js'
+export { commandFor, nameFlag, shellWord } from './command-for.js'
 export { parseDirective, type Directive } from './directive.js'
 export {
   defaultOf,

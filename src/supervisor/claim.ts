@@ -30,11 +30,8 @@ export function claimFolder(
   ].filter((file) => existsSync(file))
   if (inTheWay.length > 0) throw occupied(record, inTheWay)
   makeFolder(labsDir(places))
-  if (dir !== entry) {
-    // Only a link can stand here, and only one that leads to no lab: whoever began this one has looked.
-    if (lstatSync(entry, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(entry)
-    symlinkSync(dir, entry)
-  }
+  clearEntry(record, entry)
+  if (dir !== entry) symlinkSync(dir, entry)
   let made: string | undefined
   let recorded = false
   try {
@@ -51,6 +48,23 @@ export function claimFolder(
     if (made !== undefined) removeMade(dir, made)
     // Two labs of different names that were given one folder in the same moment.
     throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? occupied(record, [labFiles.record(dir)]) : error
+  }
+}
+
+/** The caller found no lab here: an entry is a link to an ephemeral folder that is gone, or a folder without a lab. */
+function clearEntry({ dir, name }: LabRecord, entry: string): void {
+  const found = lstatSync(entry, { throwIfNoEntry: false })
+  if (found?.isSymbolicLink()) rmSync(entry)
+  else if (found && dir !== entry) {
+    try {
+      rmdirSync(entry)
+    } catch {
+      throw new LabError({
+        code: 'bad-input',
+        message: `${entry} holds files of others, so that the lab "${name}" cannot be found there by its name`,
+        hint: 'Move them away, leave out --dir, or choose another --name.',
+      })
+    }
   }
 }
 

@@ -10,7 +10,7 @@ import { LabError } from '../errors.js'
 import { labFiles, portsDir, type Places } from '../paths.js'
 import { clearDeadClaims } from '../node/index.js'
 import { processesIn, withoutLinks } from '../util/processes-in.js'
-import { isAlive, signalProcess, type ProcessIdentity } from '../util/process-identity.js'
+import { isAlive, isGone, signalProcess, type ProcessIdentity } from '../util/process-identity.js'
 import { until } from '../util/until.js'
 import { buildsOf } from './builds.js'
 import { removeRun } from './record-writer.js'
@@ -71,14 +71,14 @@ export async function endServers(servers: readonly ProcessIdentity[]): Promise<v
 
 /** Waits for their end, and kills what outlives its grace. @throws LabError `stop-failed` */
 export async function awaitEnd(processes: readonly ProcessIdentity[], graceMs: number): Promise<void> {
-  const gone = () => (processes.some(isAlive) ? undefined : true)
+  const gone = () => processes.every(isGone) || undefined
   if (await until(gone, { deadline: Date.now() + graceMs, pollMs })) return
   for (const process of processes) signalProcess(process, 'SIGKILL')
   if (await until(gone, { deadline: Date.now() + graceMs, pollMs })) return
   throw new LabError({
     code: 'stop-failed',
     message: 'not every process of the lab could be ended',
-    details: processes.filter(isAlive).map(({ pid }) => `pid ${pid}`),
+    details: processes.filter((one) => !isGone(one)).map(({ pid }) => `pid ${pid}`),
   })
 }
 

@@ -24,7 +24,7 @@ import type { Emit, ExitCause } from '../events.js'
 import { RedisNode } from '../node/index.js'
 import { spellRelease } from '../release/index.js'
 import { labFiles } from '../paths.js'
-import { isAlive } from '../util/process-identity.js'
+import { isGone } from '../util/process-identity.js'
 import { adoptServers } from './adopt.js'
 import { Attendance } from './attendance.js'
 import { buildOf } from './builds.js'
@@ -293,7 +293,7 @@ export class Supervisor {
     this.#restarts.close()
     const identities = this.#nodes.flatMap((node) => node.identity ?? [])
     await Promise.all(this.#nodes.map((node) => node.stop('down')))
-    const left = identities.filter(isAlive)
+    const left = identities.filter((identity) => !isGone(identity))
     if (left.length > 0) {
       const details = left.map(({ pid }) => `pid ${pid}`)
       throw new LabError({ code: 'stop-failed', message: 'not every redis-server could be ended', details })
