@@ -5,12 +5,11 @@
  */
 import { existsSync, lstatSync, readdirSync, readlinkSync, rmSync, statSync, type Stats } from 'node:fs'
 import path from 'node:path'
-import process from 'node:process'
 import { LabError } from '../errors.js'
 import { labEntry, labFiles, labLock, labsDir, nodeFiles, type Places } from '../paths.js'
 import { isName, shellWord } from '../spec/index.js'
 import type { LabRecord } from '../supervisor/index.js'
-import { lockHolder } from '../util/lock.js'
+import { otherLockHolder } from '../util/lock.js'
 
 /** Every name that has an entry, in alphabetical order. Other files in that folder are ignored. */
 export function labNames(places: Places): string[] {
@@ -48,7 +47,8 @@ export function brokenEntry(places: Places, name: string, dir: string): LabError
   const entry = labEntry(places, name)
   const found = folderAt(dir)
   if (found === 'gone') {
-    if (isEphemeralFolder(name, dir) || isBeingBegun(places, name)) return undefined
+    // A lab that is about to be made has its link before its folder.
+    if (isEphemeralFolder(name, dir) || otherLockHolder(labLock(places, name))) return undefined
     return broken(
       `the folder of the lab "${name}" is gone: ${dir}`,
       `Put it back, or mount its disk. To forget the lab, delete the link to it: rm ${shellWord(entry)}`,
@@ -109,11 +109,6 @@ function folderAt(dir: string): 'folder' | 'file' | 'gone' {
 /** As lab/record.ts names them. */
 const isEphemeralFolder = (name: string, dir: string): boolean =>
   new RegExp(`^redis-lab-${name}-[0-9a-f]{12}$`).test(path.basename(dir))
-
-function isBeingBegun(places: Places, name: string): boolean {
-  const holder = lockHolder(labLock(places, name))
-  return holder !== undefined && holder.pid !== process.pid
-}
 
 /** Whether a folder without a record holds what only a lab leaves: starting another lab there would mix the two. */
 function holdsLab(dir: string): boolean {

@@ -11,7 +11,7 @@ import { existsSync } from 'node:fs'
 import net from 'node:net'
 import { labFiles, labLock, nodeFiles, type Places } from '../paths.js'
 import type { LabRecord, RunRecord } from '../supervisor/index.js'
-import { lockHolder } from '../util/lock.js'
+import { otherLockHolder } from '../util/lock.js'
 import { isOfThisBoot } from '../util/process-identity.js'
 
 export async function isProvenGone(
@@ -21,7 +21,7 @@ export async function isProvenGone(
   // Another machine, or another boot, has sockets and locks of its own.
   if (!isOfThisBoot(run.supervisor)) return false
   // A starting supervisor may find the dead socket of an earlier one; while it starts, its caller holds the lock.
-  if (lockHolder(labLock(places, record.name))) return false
+  if (otherLockHolder(labLock(places, record.name))) return false
   return (await isRefused(run.socket)) && record.nodes.every(({ port }) => isUnlocked(labFiles.node(record.dir, port)))
 }
 

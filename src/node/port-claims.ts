@@ -11,6 +11,7 @@ import path from 'node:path'
 import { busPortOf } from '../spec/index.js'
 import { makePrivateDir } from '../util/files.js'
 import { clearDeadLocks, releaseLocks, takeLocks, type LockHolder } from '../util/lock.js'
+import type { ProcessIdentity } from '../util/process-identity.js'
 import type { Swept } from '../util/swept.js'
 
 export interface PortClaims {
@@ -18,6 +19,12 @@ export interface PortClaims {
   /** The supervisor, and the name of its lab as `command`. */
   readonly holder: LockHolder
 }
+
+/** A supervisor as the holder of its lab's ports. */
+export const portHolder = (lab: string, supervisor: ProcessIdentity): LockHolder => ({
+  ...supervisor,
+  command: `the lab "${lab}"`,
+})
 
 /** A data port, and the port of its cluster bus. */
 export const bothOf = (port: number): number[] => [port, busPortOf(port)]

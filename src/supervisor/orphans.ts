@@ -8,7 +8,7 @@ import { lstatSync, rmSync } from 'node:fs'
 import net from 'node:net'
 import { LabError } from '../errors.js'
 import { labFiles, portsDir, type Places } from '../paths.js'
-import { clearDeadClaims } from '../node/index.js'
+import { clearDeadClaims, portHolder, releasePorts } from '../node/index.js'
 import { processesIn, withoutLinks } from '../util/processes-in.js'
 import { isAlive, isGone, signalProcess, type ProcessIdentity } from '../util/process-identity.js'
 import { until } from '../util/until.js'
@@ -56,6 +56,10 @@ const sameProcess = (one: ProcessIdentity | null, other: ProcessIdentity): boole
 export async function endOrphans(places: Places, record: LabRecord, run: RunRecord): Promise<void> {
   await endServers(serversLeft(record, run.nodes).map(({ process }) => process))
   await removeDeadSocket(run.socket)
+  releasePorts(
+    record.nodes.map(({ port }) => port),
+    { dir: portsDir(places), holder: portHolder(record.name, run.supervisor) },
+  )
   clearDeadClaims(portsDir(places))
   removeRun(record.dir)
 }

@@ -95,6 +95,13 @@ export function lockHolder(file: string): LockHolder | undefined {
   return text === undefined ? undefined : holderIn(text, file)
 }
 
+/** The same, but for this process. */
+export function otherLockHolder(file: string): LockHolder | undefined {
+  const holder = lockHolder(file)
+  const isThisProcess = holder?.unjudged === undefined && holder?.pid === process.pid
+  return isThisProcess ? undefined : holder
+}
+
 /**
  * Takes all of these locks for a process, this one or another, or none of them. They are held until releaseLocks(), or until
  * that process has ended.
@@ -145,7 +152,7 @@ export function clearDeadLocks(dir: string, isOne: (name: string) => boolean = (
   return { cleared, unjudged: unjudgedAmong(dir, files) }
 }
 
-/** A sentence for each holder: a lab has a claim of each of its ports. */
+/** A sentence for each holder: a lab has a claim for each of its ports. */
 function unjudgedAmong(dir: string, files: readonly string[]): string[] {
   const held = new Map<string, { readonly holder: LockHolder; readonly names: string[] }>()
   for (const file of files) {
@@ -156,10 +163,11 @@ function unjudgedAmong(dir: string, files: readonly string[]): string[] {
     known.names.push(path.basename(file))
     held.set(key, known)
   }
-  return [...held.values()].map(
-    ({ holder: { pid, command, unjudged }, names }) =>
-      `${names.join(', ')} in ${dir}: whether process ${pid} (${command}), which holds what is named so, lives is unknown: ${unjudged}`,
-  )
+  return [...held.values()].map(({ holder, names }) => {
+    const { pid, command } = holder
+    const reason = reasonUnknown(holder).text
+    return `process ${pid} (${command}) holds ${names.join(', ')} in ${dir}, and whether it lives is unknown: ${reason}; if it is gone, delete them`
+  })
 }
 
 function namesIn(dir: string): string[] {

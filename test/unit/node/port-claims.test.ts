@@ -90,6 +90,8 @@ test('claims of another pid namespace stay, and are told of in one sentence', as
   })
   const { cleared, unjudged } = clearDeadClaims(dir())
   expect(cleared).toBe(0)
-  expect(unjudged).toEqual([expect.stringMatching(/^16001, 6001 in .*the lab "far".*if it is gone, delete/)])
+  expect(unjudged).toEqual([
+    expect.stringMatching(/\(the lab "far"\) holds 16001, 6001 in .*; if it is gone, delete them$/),
+  ])
   expect(readdirSync(dir()).sort()).toEqual(['16001', '6001'])
 })
