@@ -1,6 +1,7 @@
 /** Ends whatever of a lab runs, whoever looks after it, and checks that it is gone. Its data stays. */
+import { existsSync } from 'node:fs'
 import { LabError } from '../errors.js'
-import { socketPath, type Places } from '../paths.js'
+import { labFiles, socketPath, type Places } from '../paths.js'
 import {
   awaitEnd,
   endOrphans,
@@ -10,11 +11,13 @@ import {
   removeDeadSocket,
   removeRun,
   serversLeft,
+  type LabRecord,
   type RunRecord,
 } from '../supervisor/index.js'
 import { fateOf, identify, isAlive, isGone, signalProcess } from '../util/process-identity.js'
 import { until } from '../util/until.js'
 import { labDirOf } from './entry.js'
+import { nodesLock } from './evidence.js'
 import { findLab, isDisplaced, kindOf } from './find.js'
 import { requireKnown, stateUnknown, type KnownLab } from './visibility.js'
 
@@ -81,8 +84,10 @@ export async function endDamaged(places: Places, name: string, damage: LabError)
       ? serversLeft(record, run?.nodes ?? []).map((left) => left.process)
       : (run?.nodes ?? []).flatMap((node) => node.process ?? []).filter(isAlive),
   )
+  if (record) requireUnlocked(record, damage)
   await removeDeadSocket(socket)
-  removeRun(dir)
+  // The record of a copied folder, or of a lab with another REDIS_LAB_RUNTIME, is not about what was ended here.
+  if ((run || !found) && existsSync(labFiles.running(dir))) removeRun(dir)
   if (record) return
   const done = ended ? ['what ran of the lab has been ended'] : []
   throw new LabError({ ...damage.toJSON(), details: [...damage.details, ...done] }, { cause: damage })
@@ -97,6 +102,21 @@ async function endRecorded(name: string, dir: string, run: RunRecord): Promise<t
       throw stateUnknown({ record: { name, dir }, run })
     })
   return true
+}
+
+/** With a damaged run.json nothing else tells of servers that cannot be seen from here. @throws LabError `lab-state-unknown` */
+function requireUnlocked(record: LabRecord, damage: LabError): void {
+  const held = record.nodes.find(({ port }) => nodesLock(labFiles.node(record.dir, port)) === 'held')
+  if (!held) return
+  throw new LabError(
+    {
+      code: 'lab-state-unknown',
+      message: `a server that cannot be seen from here works in ${labFiles.node(record.dir, held.port)}`,
+      hint: 'Run the command where the lab was started.',
+      details: damage.details,
+    },
+    { cause: damage },
+  )
 }
 
 /** @returns whether a supervisor answered */

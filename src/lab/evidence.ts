@@ -22,7 +22,10 @@ export async function isProvenGone(
   if (!isOfThisBoot(run.supervisor)) return false
   // A starting supervisor may find the dead socket of an earlier one; while it starts, its caller holds the lock.
   if (otherLockHolder(labLock(places, record.name))) return false
-  return (await isRefused(run.socket)) && record.nodes.every(({ port }) => isUnlocked(labFiles.node(record.dir, port)))
+  return (
+    (await isRefused(run.socket)) &&
+    record.nodes.every(({ port }) => nodesLock(labFiles.node(record.dir, port)) === 'free')
+  )
 }
 
 /** No process listens there. A path that is not there says nothing: another container has a /tmp of its own. */
@@ -36,11 +39,11 @@ function isRefused(socket: string): Promise<boolean> {
   })
 }
 
-/** Node has no flock of its own; without the program nothing is proven. */
-function isUnlocked(nodeDir: string): boolean {
+/** Whether a server has the lock of a node's nodes.conf. Node has no flock of its own: without the program it is unknown. */
+export function nodesLock(nodeDir: string): 'free' | 'held' | 'unknown' {
   const file = nodeFiles.nodes(nodeDir)
   // The program would make it.
-  return (
-    existsSync(file) && spawnSync('flock', ['--shared', '--nonblock', file, 'true'], { stdio: 'ignore' }).status === 0
-  )
+  if (!existsSync(file)) return 'unknown'
+  const { status } = spawnSync('flock', ['--shared', '--nonblock', file, 'true'], { stdio: 'ignore' })
+  return status === 0 ? 'free' : status === 1 ? 'held' : 'unknown'
 }

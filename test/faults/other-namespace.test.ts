@@ -1,11 +1,12 @@
 /** Two containers share the folder of a lab: each sees its own processes only, and takes those of the other for neither dead nor its own. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 import { beforeEach, describe, expect, inject, test } from 'vitest'
 import { labFiles, placesFrom } from '../../src/paths.js'
 import type { LabStatus } from '../../src/supervisor/index.js'
+import { cut } from '../support/damage.js'
 import { isRunning, neverReady, pidsOf, small, supervisorOf } from '../support/lab.js'
 import {
   canUnshare,
@@ -46,7 +47,6 @@ describe.skipIf(!canUnshare)('where pid namespaces can be made, which takes root
 
   test('a lab of another namespace whose socket cannot be reached is left alone by every command', async () => {
     const lab = await up()
-    const run = readFileSync(labFiles.running(lab.dir), 'utf8')
     const { pid, socket } = supervisorOf(lab)
     for (const command of commands) {
       const { code, stdout, stderr } = await runWithoutSockets(scratch, ...command)
@@ -65,8 +65,31 @@ describe.skipIf(!canUnshare)('where pid namespaces can be made, which takes root
       code: 0,
       stdout: expect.stringMatching(/^Left alone: default: whether the lab /) as string,
     })
-    expect(readFileSync(labFiles.running(lab.dir), 'utf8')).toBe(run)
+    expect(existsSync(labFiles.running(lab.dir))).toBe(true)
     expect(await scratch.json('status')).toEqual(lab)
+    await scratch.json('down', '--purge')
+  })
+
+  test('with a damaged run.json a lab of another namespace is not taken for down while its servers hold their data', async () => {
+    const lab = await up()
+    cut(labFiles.running(lab.dir))
+    const { code, stderr } = await runWithoutSockets(scratch, 'down')
+    expect(code).toBe(1)
+    expect(stderr).toMatch(`redis-lab: a server that cannot be seen from here works in ${String(lab.nodes[0]?.dir)}\n`)
+    expect(existsSync(labFiles.running(lab.dir))).toBe(true)
+    expect(pidsOf(lab).filter(isRunning)).toEqual(pidsOf(lab))
+    await scratch.json('down', '--purge')
+  })
+
+  test('with a damaged lab.json a lab of another namespace goes down by its socket', async () => {
+    const lab = await up()
+    const mend = cut(labFiles.record(lab.dir))
+    const { code, stderr } = await runInNamespace(scratch, 'down')
+    expect(code).toBe(1)
+    expect(stderr).toContain('what ran of the lab has been ended')
+    await expect.poll(() => pidsOf(lab).filter(isRunning)).toEqual([])
+    mend()
+    expect(await scratch.json('up')).toMatchObject({ name: 'default', dir: lab.dir })
     await scratch.json('down', '--purge')
   })
 
