@@ -3,7 +3,7 @@ import { LabError } from '../errors.js'
 import { labLock, type Places } from '../paths.js'
 import { labShape, nameFlag, parseOptions } from '../spec/index.js'
 import { readLab, readRun, type LabRecord, type RunRecord } from '../supervisor/index.js'
-import { lockHolder } from '../util/lock.js'
+import { lockHolder, type LockHolder } from '../util/lock.js'
 import { fateOf } from '../util/process-identity.js'
 import { withoutLinks } from '../util/processes-in.js'
 import { brokenEntry, displaced, labDirOf, labNames, unreadable } from './entry.js'
@@ -70,7 +70,7 @@ export function requireLab(places: Places, name: string): FoundLab {
   if (starter) {
     throw new LabError({
       code: 'lab-not-found',
-      message: `there is no lab named "${name}" yet: process ${starter.pid} is about to start it (${starter.command})`,
+      message: `there is no lab named "${name}" yet: ${starterInWords(starter)}`,
       hint: 'Ask again in a moment.',
     })
   }
@@ -79,6 +79,11 @@ export function requireLab(places: Places, name: string): FoundLab {
     message: `there is no lab named "${name}"`,
     hint: others.length > 0 ? `There is: ${others.join(', ')}` : `Start it with: redis-lab up${nameFlag(name)}`,
   })
+}
+
+export function starterInWords({ pid, command, unjudged }: LockHolder): string {
+  if (unjudged === undefined) return `process ${pid} is about to start it (${command})`
+  return `process ${pid} (${command}) holds its lock, and whether it lives is unknown: ${unjudged}`
 }
 
 /** @throws LabError `lab-not-found` when the lab is not running; `bad-input`, `lab-damaged` */

@@ -5,7 +5,7 @@ import { labFacts, nodeFacts, serversLeft, type LabStatus } from '../supervisor/
 import { lockHolder, type LockHolder } from '../util/lock.js'
 import type { ProcessIdentity } from '../util/process-identity.js'
 import { nameFlag } from '../spec/index.js'
-import { requireLab } from './find.js'
+import { requireLab, starterInWords } from './find.js'
 import { requireKnown, type KnownLab } from './visibility.js'
 
 /** @throws LabError `lab-not-found`, `lab-damaged`, `lab-state-unknown`, `supervisor-failed` */
@@ -47,7 +47,7 @@ function fromRecord(places: Places, found: Unattended, supervisor?: ProcessIdent
 
 function reasonFor(found: Unattended, orphans: number, starter: LockHolder | undefined): string {
   if (found.kind === 'stopped') {
-    return starter ? `process ${starter.pid} is about to start it (${starter.command})` : 'the lab is down'
+    return starter ? starterInWords(starter) : 'the lab is down'
   }
   const flag = nameFlag(found.record.name)
   return `its supervisor (pid ${found.run.supervisor.pid}) is gone and left ${orphans} servers running: redis-lab up${flag} adopts them, redis-lab down${flag} ends them`

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { LabError } from '../errors.js'
 import { labLock, type Places } from '../paths.js'
 import { deleteLab } from '../supervisor/index.js'
-import { lockHolder, withLock } from '../util/lock.js'
+import { heldElsewhere, lockHolder, withLock } from '../util/lock.js'
 import { ownIdentity } from '../util/process-identity.js'
 import { until } from '../util/until.js'
 import { endDamaged, endLab, endSupervisor } from './end.js'
@@ -25,7 +25,10 @@ export interface TakenDown {
   readonly remains: readonly string[]
 }
 
-/** @throws LabError `stop-failed`, `lab-damaged` (what ran is ended then, too), `lab-state-unknown` (nothing was touched) */
+/**
+ * @throws LabError `stop-failed`; `lab-damaged` (what ran is ended then, too); `lab-state-unknown` and `lab-busy` when the lab cannot
+ *   be judged from here, and nothing was touched
+ */
 export async function takeDown(places: Places, name: string, { purge }: { purge: boolean }): Promise<TakenDown> {
   let found: FoundLab | undefined
   try {
@@ -39,8 +42,9 @@ export async function takeDown(places: Places, name: string, { purge }: { purge:
     // It was only what ran that could not be read, and nothing runs any more.
     return { ...(await takeDown(places, name, { purge })), was: 'orphaned' }
   }
-  if (!found) return { name, was: 'absent', dir: null, purged: false, remains: [] }
-  const known = await requireKnown(places, found)
+  const known = found && (await requireKnown(places, found))
+  if (known?.kind !== 'running') requireJudgedLock(places, name)
+  if (!known) return { name, was: 'absent', dir: null, purged: false, remains: [] }
   const { record, kind: was } = known
   const toPurge = purge || record.spec.ephemeral
   // Deleting takes a lock: where that is impossible, nothing is ended either.
@@ -59,6 +63,12 @@ export async function takeDown(places: Places, name: string, { purge }: { purge:
     })
   }
   return { name, was, dir: record.dir, purged, remains: purged ? filesIn(record.dir) : [] }
+}
+
+/** An `up` that cannot be seen may be about to start the lab: then it is not down. @throws LabError `lab-busy` */
+function requireJudgedLock(places: Places, name: string): void {
+  const holder = lockHolder(labLock(places, name))
+  if (holder?.unjudged !== undefined) throw heldElsewhere(holder)
 }
 
 const lockOptions = (name: string) => ({ command: `redis-lab down --name ${name}` })

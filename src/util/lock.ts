@@ -80,7 +80,8 @@ export async function withLock<Result>(
   }
 }
 
-function heldElsewhere({ pid, command, unjudged }: LockHolder): LabError {
+/** A lock whose holder cannot be judged: it is not broken. */
+export function heldElsewhere({ pid, command, unjudged }: LockHolder): LabError {
   return new LabError({
     code: 'lab-busy',
     message: `process ${pid} (${command}) holds the lock, and whether it lives is unknown`,
