@@ -75,7 +75,13 @@ test('a lab whose folder is gone is found again when the folder is put back, and
   renameSync(dir, `${dir}-away`)
   await paste(hint)
   expect(await scratch.json('ls')).toEqual([])
-  expect(existsSync(path.join(`${dir}-away`, 'lab.json'))).toBe(true)
+  renameSync(`${dir}-away`, dir)
+  const { code, stderr } = await scratch.run('up', ...small, '--dir', dir)
+  expect(code).toBe(2)
+  await paste(/^It holds the lab "default".*: (ln -s .*)$/m.exec(stderr)?.[1] ?? '')
+  await scratch.json('up')
+  expect((await scratch.run('cli', '--', 'get', 'kept')).stdout).toBe('yes\n')
+  await scratch.json('down', '--purge')
 })
 
 test.each([
