@@ -54,6 +54,8 @@ interface NodePlace {
 /** The life of one redis-server. */
 export type NodeEvent =
   | ({ readonly type: 'node-started'; readonly pid: number; readonly cause: StartCause } & NodePlace)
+  /** Its redis.conf was empty or cut off, as after a power failure, and was written again. */
+  | ({ readonly type: 'node-conf-replaced' } & NodePlace)
   | ({ readonly type: 'node-adopted'; readonly pid: number } & NodePlace)
   | ({ readonly type: 'node-listening' } & NodePlace)
   | ({

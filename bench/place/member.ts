@@ -15,5 +15,6 @@ export function plainMember(port: number): PlainMember {
     return current
   }
   const close = () => void current?.then((open) => open.close()).catch(() => {})
-  return { lab: 'bench', name: String(port), port, state: 'running', client, close }
+  const connectTo = (host: string, other: number) => NodeClient.connect(other, { host })
+  return { lab: 'bench', name: String(port), port, state: 'running', client, connectTo, close }
 }

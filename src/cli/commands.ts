@@ -17,6 +17,7 @@ import { run as status } from './status.js'
 import { run as up } from './up.js'
 import { run as upgrade } from './upgrade.js'
 import { run as versions } from './versions.js'
+import { run as wait } from './wait.js'
 import {
   cacheShape,
   cliShape,
@@ -36,6 +37,7 @@ import {
   upShape,
   verbShape,
   versionsShape,
+  waitShape,
 } from './shapes.js'
 import { runVerb, verbSummaries } from './verb.js'
 
@@ -57,6 +59,12 @@ export const commands: readonly Command[] = [
     summary: 'ask every node of a lab how it is',
     shape: statusShape,
     run: status,
+  },
+  {
+    name: 'wait',
+    summary: 'wait until a level of readiness is proven',
+    shape: waitShape,
+    run: wait,
   },
   { name: 'ls', summary: 'list the labs of this machine', shape: lsShape, run: ls },
   ...nodeVerbs.map((verb): Command => ({

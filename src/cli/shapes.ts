@@ -59,7 +59,28 @@ export const downShape = {
   json,
 }
 
-export const statusShape = { name, json }
+export const statusShape = {
+  name,
+  exitCode: z.boolean().default(false).register(optionMeta, {
+    flag: '--exit-code',
+    description: 'exit with 1 unless the lab runs and is fully ready',
+  }),
+  json,
+}
+export const waitShape = {
+  for: labShape.wait.clone().register(optionMeta, {
+    flag: '--for <level>',
+    description: 'the level of readiness to wait for: alive, agreed, ok, replicas or full',
+    expects: metaOf(labShape, 'wait').expects ?? '',
+  }),
+  name,
+  timeout: timeout.clone().register(optionMeta, {
+    flag: '--timeout <time>',
+    description: 'the maximum time to wait, such as 90s or 2m',
+    expects: metaOf(labShape, 'timeout').expects ?? '',
+  }),
+  json,
+}
 export const lsShape = { json }
 
 export const logsShape = {

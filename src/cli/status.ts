@@ -7,9 +7,9 @@ import { statusShape } from './shapes.js'
 import { resolveOptions } from './options.js'
 
 export async function run(invocation: Invocation): Promise<number> {
-  const { name, json } = resolveOptions(statusShape, invocation)
+  const { name, json, exitCode } = resolveOptions(statusShape, invocation)
   const status = await labStatus(placesFrom(invocation.env), name)
   if (json) printJson(status)
   else printResult(statusText(status))
-  return 0
+  return exitCode && status.state !== 'running' ? 1 : 0
 }

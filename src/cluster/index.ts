@@ -13,11 +13,16 @@ export {
   type KeptOwner,
   type VerifiedLine,
 } from './create/index.js'
+export { foreignNodes } from './foreign.js'
 export { isIn, keyIn, slotOf } from './key-slot.js'
 export { canBeAsked, type Member, type Server, type Shape } from './member.js'
 export { ownLineOnDisk } from './nodes-file.js'
-export { countSlots, isMaster, isMyself, parseNodes, type NodeLine } from './nodes-text.js'
-export { isAtLeast, measureReady, startClimb, type Climb } from './ready.js'
+export { countSlots, isMaster, isMyself, parseNodes, troubleOf, type NodeLine } from './nodes-text.js'
+export { startClimb, type Climb } from './climb.js'
+export { deviationsOf, rangesText, type Deviation } from './deviations.js'
+export { isAtLeast, measureReady, type Measured } from './ready.js'
+export { addressOf, membershipOf, ownsSlots } from './membership.js'
+export { allServed, askWhoServes, slotServiceOf, type SlotService, type UnservedSlots } from './slot-service.js'
 export { giveShardIds } from './shard-ids.js'
 export { planTopology, slotCount, type PlannedNode, type SlotRange } from './topology.js'
 export { askNodes, isServing } from './view.js'

@@ -15,6 +15,8 @@ export interface Member {
   /** Somebody deleted it, whether or not a server still works in it. */
   readonly folderIsGone?: boolean
   client(): Promise<NodeClient>
+  /** A new connection to another node of its cluster, with the same credentials; it is the caller's to close. */
+  connectTo(host: string, port: number): Promise<NodeClient>
 }
 
 /** A member that a creator may start and stop. */
@@ -34,4 +36,9 @@ export const canBeAsked = ({ state }: Member): boolean => state === 'running' ||
 export interface Shape {
   readonly masters: number
   readonly replicas: number
+  /**
+   * The cluster was formed before and may have been changed since: any in which all slots are owned and agreed is whole. Otherwise
+   * it has to be as planned.
+   */
+  readonly mayDiffer?: boolean
 }

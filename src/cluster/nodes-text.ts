@@ -7,7 +7,10 @@ import { slotCount, type SlotRange } from './topology.js'
 
 export interface NodeLine {
   readonly id: string
+  /** As the node that was asked reaches it; empty for itself until it has learned that from another. */
+  readonly host: string
   readonly port: number
+  readonly busPort?: number
   /** From 7.2 on: what a master and its replicas have in common. */
   readonly shardId?: string
   readonly flags: readonly string[]
@@ -46,8 +49,11 @@ function parseLine(line: string): NodeLine {
   }
   const slots = places.split(' ').filter((place) => place !== '')
   const shardId = /,shard-id=([0-9a-f]{40})(,|$)/.exec(address)?.[1]
+  const bus = /@(\d{1,5})(,|$)/.exec(address)?.[1]
   return {
     id,
+    ...(bus !== undefined && { busPort: Number(bus) }),
+    host: /^(.*?):\d{1,5}(@|,|$)/.exec(address)?.[1] ?? '',
     port: Number(port),
     ...(shardId !== undefined && { shardId }),
     flags: flags.split(','),

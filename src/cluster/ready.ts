@@ -2,7 +2,7 @@
  * How far a cluster is proven ready, asked of every node.
  *
  *     alive     PONG, and not loading
- *     agreed    exactly the planned nodes, no handshake or fail flag, the same owner for each of the 16384 slots everywhere
+ *     agreed    every node of the cluster known, no handshake or fail flag, the same owner for each of the 16384 slots everywhere
  *     ok        cluster_state:ok on every node
  *     replicas  each replica's link is up, and every node lists it as available
  *     full      every master accepts a write that its replicas acknowledge
@@ -13,20 +13,15 @@
  */
 import { readyLevels, type ReadyLevel } from '../events.js'
 import { commandFor } from '../spec/index.js'
-import { canBeAsked, type Member, type Shape } from './member.js'
+import type { Climb } from './climb.js'
+import { canBeAsked, type Member } from './member.js'
+import { askForeignOwners } from './foreign.js'
+import { addressOf, isAlone, membershipOf, outsidersOf, ownsSlots } from './membership.js'
 import { countSlots, isMaster, isMyself, troubleOf, type NodeLine } from './nodes-text.js'
 import { probeWrite } from './probe.js'
+import { allServed, askWhoServes, slotServiceOf, type SlotService } from './slot-service.js'
 import { slotCount } from './topology.js'
 import { askAvailableReplicas, askInfo, askNodes } from './view.js'
-
-export interface Climb {
-  readonly members: readonly Member[]
-  readonly shape: Shape
-  /** Every member's view of the cluster, as of when it was last asked to agree. */
-  readonly views: Map<Member, readonly NodeLine[]>
-}
-
-export const startClimb = (members: readonly Member[], shape: Shape): Climb => ({ members, shape, views: new Map() })
 
 export interface Step {
   readonly level: ReadyLevel
@@ -42,6 +37,7 @@ export const steps: readonly Step[] = [
   { level: 'alive', ask: alive },
   { level: 'agreed', ask: agreed, compare: disagreements },
   { level: 'ok', ask: ok },
+  { level: 'ok', ask: foreignOwnersServe },
   { level: 'replicas', ask: linked },
   { level: 'replicas', ask: stirred },
   { level: 'replicas', ask: listed },
@@ -73,28 +69,33 @@ export async function takeStep(step: Step, climb: Climb, pending: readonly Membe
   return { holds: rift.size === 0, missing: inWords(rift), pending: climb.members }
 }
 
-/** The highest level that holds right now, and why not the next one. */
-export async function measureReady(climb: Climb): Promise<{ level: ReadyLevel; reasons: readonly string[] }> {
+export interface Measured {
+  readonly level: ReadyLevel
+  /** Why not the next one. */
+  readonly reasons: readonly string[]
+  readonly slots: SlotService
+}
+
+/** The highest level that holds right now. */
+export async function measureReady(climb: Climb): Promise<Measured> {
   let level: ReadyLevel = 'none'
   for (const [index, step] of steps.entries()) {
     const { holds, missing } = await takeStep(step, climb, climb.members)
-    if (!holds) return { level, reasons: level === 'none' ? [...missing, ...(await consequences(climb))] : missing }
+    if (!holds) return lacking(climb, level, missing)
     if (steps[index + 1]?.level !== step.level) level = step.level
   }
-  return { level, reasons: [] }
+  return { level, reasons: [], slots: allServed }
 }
 
-/** What the others make of it that a member is away; their views are as of now then. */
-async function consequences(climb: Climb): Promise<string[]> {
-  const others = climb.members.filter(canBeAsked)
-  const lacks = await Promise.all(
-    others.map(async (member) => {
-      climb.views.set(member, await askNodes(member))
-      return (await ok(climb, member)) === undefined ? [] : [member.name]
-    }),
-  ).catch(() => [])
-  const failing = lacks.flat()
-  return failing.length === 0 ? [] : [`cluster_state is not "ok" on ${failing.join(', ')}: commands are refused there`]
+async function lacking(climb: Climb, level: ReadyLevel, missing: readonly string[]): Promise<Measured> {
+  if (isAtLeast(level, 'ok')) return { level, reasons: missing, slots: allServed }
+  const refusals = await askWhoServes(climb)
+  // What the others make of it that a node is away.
+  const failing = climb.members.filter((member) => refusals.get(member)?.startsWith('cluster_state'))
+  const names = failing.map(({ name }) => name).join(', ')
+  const consequence = `cluster_state is not "ok" on ${names}: commands are refused there`
+  const reasons = level === 'none' && failing.length > 0 ? [...missing, consequence] : missing
+  return { level, reasons, slots: slotServiceOf(climb, refusals) }
 }
 
 function inWords(lacks: Lacks): string[] {
@@ -121,6 +122,17 @@ function whyAway({ lab, state, name, exit = 'nobody saw how', folderIsGone }: Me
 async function agreed({ members, shape, views }: Climb, member: Member): Promise<string | undefined> {
   const lines = await askNodes(member)
   views.set(member, lines)
+  const lack = shape.mayDiffer ? lackOfAnyCluster(members, lines) : lackOfPlannedCluster(members, lines)
+  if (lack !== undefined) return lack
+  const owned = lines.reduce((sum, line) => sum + countSlots(line.slots), 0)
+  if (owned !== slotCount && !(shape.mayDiffer && isAlone(lines)))
+    return `it knows an owner for ${owned} of ${slotCount} slots`
+  const masters = lines.filter(isMaster).length
+  if (!shape.mayDiffer && masters !== shape.masters) return `it sees ${masters} masters instead of ${shape.masters}`
+  return undefined
+}
+
+function lackOfPlannedCluster(members: readonly Member[], lines: readonly NodeLine[]): string | undefined {
   const [ours, known] = [new Set(members.map(({ port }) => port)), new Set(lines.map(({ port }) => port))]
   const strange = lines.find((line) => !ours.has(line.port))
   if (strange) return `it knows a node on port ${strange.port} that is not of this lab`
@@ -128,33 +140,56 @@ async function agreed({ members, shape, views }: Climb, member: Member): Promise
   if (unknown.length > 0) return `it does not know ${unknown.map((other) => other.name).join(', ')}`
   if (lines.length !== members.length) return `it knows ${lines.length} nodes instead of ${members.length}`
   const troubled = lines.find((line) => troubleOf(line) !== undefined)
-  if (troubled) return `it sees ${nameOf(members, troubled)} as "${troubleOf(troubled)}"`
-  const owned = lines.reduce((sum, line) => sum + countSlots(line.slots), 0)
-  if (owned !== slotCount) return `it knows an owner for ${owned} of ${slotCount} slots`
-  const masters = lines.filter(isMaster).length
-  if (masters !== shape.masters) return `it sees ${masters} masters instead of ${shape.masters}`
-  return undefined
+  return troubled && `it sees ${nameOf(members, troubled)} as "${troubleOf(troubled)}"`
+}
+
+/** A node that is not of the lab counts as far as it owns slots. */
+function lackOfAnyCluster(members: readonly Member[], lines: readonly NodeLine[]): string | undefined {
+  const { own, foreign } = membershipOf(members, lines)
+  const troubled = [...own.values(), ...foreign.filter(ownsSlots)].find((line) => troubleOf(line) !== undefined)
+  return troubled && `it sees ${nameOf(members, troubled)} as "${troubleOf(troubled)}"`
 }
 
 /** Every member against the first: one signature of all owners and masters must be shared by all. */
-function disagreements({ members, views }: Climb): Lacks {
-  const signature = (member: Member | undefined) => {
-    const lines = (member && views.get(member)) ?? []
-    return lines
-      .map((line) => `${line.id} ${line.masterId ?? line.slots.join(' ')}`)
-      .sort()
-      .join('\n')
-  }
-  const [first] = members
-  const expected = signature(first)
-  const others = members.filter((member) => signature(member) !== expected)
+function disagreements(climb: Climb): Lacks {
+  const { members, shape, views, outside } = climb
+  outside.clear()
+  if (shape.mayDiffer) for (const member of outsidersOf(members, views)) outside.add(member)
+  const inside = members.filter((member) => !outside.has(member))
+  if (inside.length === 0) return new Map(members.map((member) => [member, 'it is not part of any cluster']))
+  const strangers = inside.flatMap((member): [Member, string][] => {
+    const known = new Set(views.get(member)?.map(({ port }) => port))
+    const unknown = inside.filter((other) => !known.has(other.port))
+    return unknown.length > 0 ? [[member, `it does not know ${unknown.map(({ name }) => name).join(', ')}`]] : []
+  })
+  if (strangers.length > 0) return new Map(strangers)
+  const [first] = inside
+  const expected = first && signatureOf(climb, first)
+  const others = inside.filter((member) => signatureOf(climb, member) !== expected)
   return new Map(others.map((member) => [member, `it disagrees with ${first?.name} about who owns which slots`]))
 }
 
-async function ok(_: Climb, member: Member): Promise<string | undefined> {
+/** Nodes that are not of the lab and own nothing may come and go. */
+function signatureOf({ members, views }: Climb, member: Member): string {
+  const { own, foreign } = membershipOf(members, views.get(member) ?? [])
+  return [...own.values(), ...foreign.filter(ownsSlots)]
+    .map((line) => `${line.id} ${line.masterId ?? line.slots.join(' ')}`)
+    .sort()
+    .join('\n')
+}
+
+async function ok({ outside }: Climb, member: Member): Promise<string | undefined> {
+  if (outside.has(member)) return undefined
   const info = await askInfo(member, 'CLUSTER', 'INFO')
   const state = info.get('cluster_state')
   return state === 'ok' ? undefined : `cluster_state is "${state}"`
+}
+
+/** The nodes of the lab notice a dead owner only after their node timeout: one of them looks for all. */
+async function foreignOwnersServe(climb: Climb, member: Member): Promise<string | undefined> {
+  if (!climb.shape.mayDiffer || member !== climb.members.find((one) => !climb.outside.has(one))) return undefined
+  const [refusal] = (await askForeignOwners(climb)).values()
+  return refusal?.reason
 }
 
 /** A replica's link to its master is up. */
@@ -173,7 +208,7 @@ async function stirred(climb: Climb, member: Member): Promise<string | undefined
 
 /** Every node would send a client's reads to every replica. */
 async function listed({ members, views }: Climb, member: Member): Promise<string | undefined> {
-  const wanted = (views.get(member) ?? []).filter((line) => !isMaster(line))
+  const wanted = (views.get(member) ?? []).filter((line) => !isMaster(line) && troubleOf(line) === undefined)
   if (wanted.length === 0) return undefined
   const available = await askAvailableReplicas(member)
   const hidden = wanted.filter((line) => !available.has(line.id))
@@ -194,9 +229,9 @@ async function writeProbe(
   const mine = lines.find(isMyself)
   const [slots] = mine?.slots ?? []
   if (!mine || !isMaster(mine) || !slots) return undefined
-  const replicas = lines.filter((line) => line.masterId === mine.id).length
+  const replicas = lines.filter((line) => line.masterId === mine.id && troubleOf(line) === undefined).length
   return probeWrite(await member.client(), slots, acknowledged ? replicas : 0)
 }
 
 const nameOf = (members: readonly Member[], line: NodeLine): string =>
-  members.find((member) => member.port === line.port)?.name ?? `port ${line.port}`
+  members.find((member) => member.port === line.port)?.name ?? `${addressOf(line)}, which is not of this lab,`

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { LabError } from '../errors.js'
 import type { Emit, ReadyLevel } from '../events.js'
 import type { Member, Shape } from './member.js'
-import { isAtLeast, startClimb, steps, takeStep, type Climb, type Step } from './ready.js'
+import { startClimb, type Climb } from './climb.js'
+import { isAtLeast, steps, takeStep, type Step } from './ready.js'
 
 export interface WaitOptions {
   readonly level: ReadyLevel

@@ -1,7 +1,7 @@
 /** The status of any lab: asked where somebody can answer, told from its record where nobody can. */
-import { ownLineOnDisk } from '../cluster/index.js'
+import { countSlots, ownLineOnDisk } from '../cluster/index.js'
 import { labFiles, labLock, type Places } from '../paths.js'
-import { labFacts, nodeFacts, serversLeft, type LabStatus } from '../supervisor/index.js'
+import { labFacts, nodeFacts, serversLeft, type LabStatus, type NodeStatus } from '../supervisor/index.js'
 import { lockHolder, type LockHolder } from '../util/lock.js'
 import type { ProcessIdentity } from '../util/process-identity.js'
 import { nameFlag } from '../spec/index.js'
@@ -31,17 +31,26 @@ function fromRecord(places: Places, found: Unattended, supervisor?: ProcessIdent
   const orphans = found.kind === 'orphaned' ? serversLeft(record, found.run.nodes) : []
   const holder = found.kind === 'stopped' ? lockHolder(labLock(places, record.name)) : undefined
   const starter = holder ?? (supervisor && { ...supervisor, command: 'the supervisor' })
+  const reason = reasonFor(found, orphans.length, starter)
+  const nodes = record.nodes.map((node): NodeStatus => {
+    const pid = orphans.find((orphan) => orphan.name === node.name)?.process.pid ?? null
+    // As the node itself wrote it down when it last ran.
+    const line = ownLineOnDisk(labFiles.node(record.dir, node.port))
+    return { ...nodeFacts(record, node, line), pid, state: pid === null ? 'stopped' : 'running', restarts: 0 }
+  })
+  const assigned = nodes.filter(({ role }) => role === 'master').flatMap(({ slots }) => slots)
   return {
     ...labFacts(record),
     state: found.kind === 'orphaned' ? 'failed' : starter ? 'starting' : 'stopped',
     supervisor: null,
-    ready: { level: 'none', reasons: [reasonFor(found, orphans.length, starter)] },
-    nodes: record.nodes.map((node) => {
-      const pid = orphans.find((orphan) => orphan.name === node.name)?.process.pid ?? null
-      // As the node itself wrote it down when it last ran.
-      const line = ownLineOnDisk(labFiles.node(record.dir, node.port))
-      return { ...nodeFacts(record, node, line), pid, state: pid === null ? 'stopped' : 'running', restarts: 0 }
-    }),
+    ready: { level: 'none', reasons: [reason] },
+    slots: {
+      assigned: countSlots(assigned),
+      served: 0,
+      unserved: assigned.length > 0 ? [{ slots: assigned, reason }] : [],
+    },
+    deviations: [],
+    nodes,
   }
 }
 

@@ -4,24 +4,41 @@ import { nodeFiles } from '../paths.js'
 import { writeWhole } from '../util/files.js'
 import { readTail } from '../util/tail.js'
 import { renderConf, type ConfInput } from './conf.js'
+import { lacksRequired } from './listen.js'
 
 /** A redis.conf with a password in it is its owner's alone. */
 const [openMode, privateMode] = [0o644, 0o600]
 
 /**
- * Makes the folder ready to boot from. A redis.conf that stands there stays as it is, unless `rewrite` asks for the directives
- * of a new spec; then the old text is kept beside it as redis.conf.previous.
+ * Makes the folder ready to boot from. An existing redis.conf stays as it is, unless `rewrite` asks for new directives; then the
+ * old text is kept beside it as redis.conf.previous. One that a crash of the machine cut off is written again.
+ *
+ * @returns whether a file that was cut off was replaced
  */
-export function writeNodeFolder(conf: ConfInput, { rewrite }: { rewrite: boolean }): void {
+export function writeNodeFolder(conf: ConfInput, { rewrite }: { rewrite: boolean }): boolean {
   mkdirSync(conf.dir, { recursive: true })
   const file = nodeFiles.conf(conf.dir)
+  let replaced = false
   if (existsSync(file)) {
     // Whoever edited it may have left it open to others.
     if (isSecret(conf)) chmodSync(file, privateMode)
-    if (!rewrite || readFileSync(file, 'utf8') === renderConf(conf)) return
-    renameSync(file, `${file}.previous`)
+    const [text, wanted] = [readFileSync(file, 'utf8'), renderConf(conf)]
+    replaced = isCutOff(text, wanted)
+    if (!replaced && (!rewrite || text === wanted)) return false
+    if (!replaced) renameSync(file, `${file}.previous`)
   }
   writeConf(file, conf)
+  return replaced
+}
+
+/**
+ * Nothing, zeros, or so little of the beginning of what was written that no server could start with it: what a power failure
+ * leaves. No edit of a user is in it.
+ */
+function isCutOff(text: string, wanted: string): boolean {
+  const content = text.replaceAll('\0', '')
+  if (content.trim() === '') return true
+  return wanted.startsWith(content) && lacksRequired(content)
 }
 
 /** A redis.conf that is still what was written for `before` becomes that of `now`; an edited one stays. */

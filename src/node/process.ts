@@ -23,18 +23,22 @@ export interface Launch {
   readonly program: string
   readonly args: readonly string[]
   readonly cwd: string
+  /** The file that it reads as its standard input. Without it: nothing. */
+  readonly input?: string
   /** Both outputs are added to it: what the server says before it has read its configuration stands beside its log. */
   readonly output: string
 }
 
 const lookAgainMs = 100
 
-/** @throws NodeJS.ErrnoException when the output cannot be opened */
-export function launch({ program, args, cwd, output }: Launch): ServerProcess {
+/** @throws NodeJS.ErrnoException when the input or the output cannot be opened */
+export function launch({ program, args, cwd, input, output }: Launch): ServerProcess {
+  const source = input === undefined ? undefined : openSync(input, 'r')
   const log = openSync(output, 'a', 0o644)
   const { size: outputFromBytes } = fstatSync(log)
-  const child = spawn(program, args, { cwd, stdio: ['ignore', log, log] })
+  const child = spawn(program, args, { cwd, stdio: [source ?? 'ignore', log, log] })
   closeSync(log)
+  if (source !== undefined) closeSync(source)
   return {
     identity: child.pid === undefined ? undefined : identify(child.pid),
     exited: new Promise((resolve) => {

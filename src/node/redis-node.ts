@@ -12,6 +12,7 @@
  * decided here but by the supervisor.
  */
 import { existsSync } from 'node:fs'
+import nodeProcess from 'node:process'
 import { LabError } from '../errors.js'
 import type { Emit, ExitCause, PauseCause, StartCause } from '../events.js'
 import { nodeFiles } from '../paths.js'
@@ -21,9 +22,10 @@ import { isPaused, type ProcessIdentity } from '../util/process-identity.js'
 import { until } from '../util/until.js'
 import type { Access } from './access.js'
 import { NodeClient } from './client.js'
+import { confSource, listenArgs, listenProblems, loopback, type ListenPlan } from './listen.js'
 import { adopt, launch, type ServerProcess } from './process.js'
 import { shutDown } from './shutdown.js'
-import { folderError, notListening, startError } from './start-error.js'
+import { confError, folderError, notListening, startError } from './start-error.js'
 
 type State =
   | { readonly kind: 'stopped' }
@@ -39,6 +41,8 @@ export interface RedisNodeOptions {
   readonly dir: string
   readonly build: Build
   readonly access?: Access
+  /** The words of its `bind` directive. Without it: the loopback address. */
+  readonly bind?: readonly string[]
   readonly emit: Emit
   /** Called after an exit that leaves the node crashed: one that nobody asked for, or `kill`. */
   readonly onCrash: (node: RedisNode, cause: ExitCause) => void
@@ -114,16 +118,24 @@ export class RedisNode {
   /**
    * Spawns the server. `args` are directives for this run only, as `--name value` words; redis.conf stays the user's.
    *
-   * @throws LabError `node-failed` when its folder cannot be used; it counts as crashed then
+   * @throws LabError `node-failed` when its folder cannot be used, or its redis.conf would have it listen elsewhere; it counts
+   *   as crashed then
    */
   start(args: readonly string[] = [], cause: StartCause = 'up'): void {
     if ('process' in this.#state) throw new Error(`${this.name} is ${this.state}: it cannot be started`)
     const { dir, emit, name, port } = this.#options
     this.hasListened = false
+    const plan = this.#listenPlan
+    const problems = this.folderIsGone ? [] : listenProblems(plan)
+    if (problems.length > 0) {
+      this.#state = { kind: 'crashed', exit: problems.join('; ') }
+      throw confError(this.#asFailed(), problems)
+    }
     let process: ServerProcess
     try {
-      const output = nodeFiles.log(dir)
-      process = launch({ program: this.#build.server, args: [nodeFiles.conf(dir), ...args], cwd: dir, output })
+      const conf = confSource(dir, nodeProcess.platform)
+      const words = [...conf.args, ...listenArgs(plan), ...args]
+      process = launch({ ...conf, program: this.#build.server, args: words, cwd: dir, output: nodeFiles.log(dir) })
     } catch (error) {
       const exit = this.folderIsGone ? `its folder ${dir} is gone` : (error as Error).message
       this.#state = { kind: 'crashed', exit }
@@ -133,6 +145,11 @@ export class RedisNode {
     this.#live({ kind: 'starting', process })
     const { identity } = process
     if (identity) emit({ type: 'node-started', node: name, port, pid: identity.pid, cause })
+  }
+
+  get #listenPlan(): ListenPlan {
+    const { dir, port, access, bind = [loopback] } = this.#options
+    return { dir, port, tls: access?.tls !== undefined, bind }
   }
 
   /** Takes over a server that an earlier supervisor has started. It is to be known by then whether it is this node's. */
@@ -187,6 +204,12 @@ export class RedisNode {
     const { access } = this.#options
     this.#client = NodeClient.connect(this.port, { ...(access && { access }) })
     return this.#client
+  }
+
+  /** A new connection to another node of its cluster, with the same credentials; it is the caller's to close. */
+  connectTo(host: string, port: number): Promise<NodeClient> {
+    const { access } = this.#options
+    return NodeClient.connect(port, { host, ...(access && { access }) })
   }
 
   /** In order, and by force where that takes too long. Resolves when the process is gone. */

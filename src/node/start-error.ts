@@ -1,10 +1,13 @@
 /** Why a server did not come up, in Redis's own words, with the end of its log and the command to repeat. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import process from 'node:process'
 import { LabError } from '../errors.js'
 import { nodeFiles } from '../paths.js'
 import { commandFor } from '../spec/index.js'
+import { shellWord } from '../util/text.js'
 import { logTail } from './folder.js'
+import { confSource } from './listen.js'
 
 type Hint = (server: FailedServer) => string
 
@@ -100,6 +103,18 @@ export function folderError(server: FailedServer, reason: string, cause: unknown
   )
 }
 
+/** @returns LabError `node-failed`: it was not spawned, because its redis.conf cannot be trusted */
+export function confError({ lab, name, port, dir }: FailedServer, problems: readonly string[]): LabError {
+  const file = nodeFiles.conf(dir)
+  const again = `${commandFor(lab, 'down')} && ${commandFor(lab, 'up')}`
+  return new LabError({
+    code: 'node-failed',
+    message: `${name} (port ${port}) was not started: its redis.conf does not say where the lab means it to listen`,
+    hint: `Correct the file, or have a new one written: mv ${shellWord(file)} ${shellWord(`${file}.old`)}; ${again}`,
+    details: [...problems, `file: ${file}`],
+  })
+}
+
 /** @returns LabError `not-ready` */
 export async function notListening(server: FailedServer, last: string): Promise<LabError> {
   return new LabError({
@@ -111,5 +126,10 @@ export async function notListening(server: FailedServer, last: string): Promise<
 
 async function evidenceOf(server: FailedServer): Promise<string[]> {
   const { dir, program } = server
-  return [...(await logTail(server)), `log: ${nodeFiles.log(dir)}`, `command: ${program} ${nodeFiles.conf(dir)}`]
+  const { args, input } = confSource(dir, process.platform)
+  const words = [program, ...args].map(shellWord).join(' ')
+  // Only the working folder gives a relative source its meaning.
+  const command = args.includes(nodeFiles.conf(dir)) ? words : `cd ${shellWord(dir)} && ${words}`
+  const redirection = input === undefined ? '' : ` < ${shellWord(input)}`
+  return [...(await logTail(server)), `log: ${nodeFiles.log(dir)}`, `command: ${command}${redirection}`]
 }

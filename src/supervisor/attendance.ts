@@ -1,5 +1,14 @@
 /** What can be asked of a running lab: each resolves when it is a fact, and none changes what the lab is. */
-import { awaitFailover, canBeAsked, failover, waitReady, type Shape } from '../cluster/index.js'
+import {
+  addressOf,
+  awaitFailover,
+  canBeAsked,
+  failover,
+  foreignNodes,
+  ownsSlots,
+  waitReady,
+  type Shape,
+} from '../cluster/index.js'
 import { LabError } from '../errors.js'
 import type { Emit, FailoverMode, ReadyLevel } from '../events.js'
 import type { RedisNode } from '../node/index.js'
@@ -133,9 +142,11 @@ export class Attendance {
     const { shape, status } = this.#options
     const nodes = this.#observed()
     if (!nodes.every(canBeAsked)) throw degraded((await status()).ready.reasons)
-    await waitReady(nodes, shape, { level: 'full', deadline }).catch((error: unknown) => {
+    const climb = await waitReady(nodes, shape, { level: 'full', deadline }).catch((error: unknown) => {
       throw degraded(LabError.from(error).details)
     })
+    const [foreign] = foreignNodes(climb).filter(ownsSlots)
+    if (foreign) throw degraded([`${addressOf(foreign)} owns slots and is not a node of this lab`])
   }
 
   #require(name: string): RedisNode {

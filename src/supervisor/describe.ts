@@ -1,7 +1,21 @@
 /** From what the nodes said to the contract's words. Pure. */
-import { choose, isMaster, isMyself, type Climb, type NodeLine } from '../cluster/index.js'
-import type { RedisNode } from '../node/index.js'
+import {
+  addressOf,
+  choose,
+  deviationsOf,
+  foreignNodes,
+  isAtLeast,
+  isMaster,
+  isMyself,
+  membershipOf,
+  troubleOf,
+  type Climb,
+  type Deviation,
+  type NodeLine,
+} from '../cluster/index.js'
+import { loopback, type RedisNode } from '../node/index.js'
 import { clientTls, labFiles, nodeFiles } from '../paths.js'
+import { busPortOf } from '../spec/index.js'
 import { buildOf, buildsOf } from './builds.js'
 import type { LabRecord } from './record.js'
 import type { CrashStatus, LabState, LabStatus, NodeStatus } from './status.js'
@@ -12,20 +26,57 @@ export interface DescribeInput {
   readonly crashOf: (node: RedisNode) => CrashStatus | undefined
   readonly climb: Climb
   readonly ready: LabStatus['ready']
+  readonly slots: LabStatus['slots']
   readonly state: LabState
   readonly supervisor: LabStatus['supervisor']
 }
 
-export function describeLab({ record, nodes, crashOf, climb, ready, state, supervisor }: DescribeInput): LabStatus {
+export function describeLab(input: DescribeInput): LabStatus {
+  const { record, nodes, crashOf, climb, ready, slots, state, supervisor } = input
+  const own = record.nodes.flatMap((planned, index) => {
+    const node = nodes[index]
+    return node ? [describeNode(record, climb, planned, node, crashOf(node))] : []
+  })
   return {
     ...labFacts(record),
     state,
     supervisor,
     ready,
-    nodes: record.nodes.flatMap((planned, index) => {
-      const node = nodes[index]
-      return node ? [describeNode(record, climb, planned, node, crashOf(node))] : []
-    }),
+    slots,
+    deviations: deviationsIn(input),
+    nodes: [...own, ...foreignNodes(climb).map(describeForeign)],
+  }
+}
+
+/** Only what every node agrees on is held against the plan. */
+function deviationsIn({ record, nodes, climb, ready }: DescribeInput): Deviation[] {
+  if (!isAtLeast(ready.level, 'agreed')) return []
+  const view = nodes.filter((node) => !climb.outside.has(node)).flatMap((node) => [...(climb.views.get(node) ?? [])])
+  const lines = new Map<string, NodeLine>()
+  for (const [member, line] of membershipOf(nodes, view).own)
+    if (!climb.outside.has(member)) lines.set(member.name, line)
+  return deviationsOf({ lab: record.name, plan: record.nodes, lines, foreign: foreignNodes(climb) })
+}
+
+/** As the nodes of the lab see it: nobody here looks after it. */
+function describeForeign(line: NodeLine): NodeStatus {
+  return {
+    name: addressOf(line),
+    host: line.host,
+    port: line.port,
+    busPort: line.busPort ?? busPortOf(line.port),
+    pid: null,
+    id: line.id,
+    role: isMaster(line) ? 'master' : 'replica',
+    plannedRole: null,
+    masterId: line.masterId,
+    slots: line.slots,
+    redis: null,
+    state: troubleOf(line) === undefined ? 'running' : 'stopped',
+    restarts: 0,
+    dir: '',
+    log: '',
+    foreign: true,
   }
 }
 
@@ -50,15 +101,18 @@ export function nodeFacts(
   const { engine, version } = buildOf(record, planned)
   return {
     name: planned.name,
+    host: loopback,
     port: planned.port,
     busPort: planned.busPort,
     id: line?.id ?? planned.id,
     role: line ? (isMaster(line) ? 'master' : 'replica') : planned.role,
+    plannedRole: planned.role,
     masterId: line?.masterId ?? null,
     slots: line?.slots ?? [],
     redis: { engine, version },
     dir,
     log: nodeFiles.log(dir),
+    foreign: false,
   }
 }
 

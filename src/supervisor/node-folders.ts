@@ -10,10 +10,16 @@ interface Owner {
   readonly access: Access
 }
 
-/** Before it starts. @param rewrite the directives of the lab have changed since its redis.conf was written */
-export function prepareFolder(owner: Owner, node: RedisNode, { rewrite }: { rewrite: boolean }): void {
-  writeNodeFolder(confOf(owner, node, node.build), { rewrite })
+/**
+ * Before it starts.
+ *
+ * @param rewrite the directives of the lab have changed since its redis.conf was written
+ * @returns whether a redis.conf that was cut off was written again
+ */
+export function prepareFolder(owner: Owner, node: RedisNode, { rewrite }: { rewrite: boolean }): boolean {
+  const replaced = writeNodeFolder(confOf(owner, node, node.build), { rewrite })
   placeUsers(owner.record.dir, node.dir, node.build)
+  return replaced
 }
 
 /** Before it starts with another release than it had. A redis.conf that somebody has edited stays as it is. */

@@ -1,7 +1,7 @@
 /** What `status --json` prints: the lab as it stands at this moment. A contract, kept as written. */
 import type { ReadyLevel } from '../events.js'
 import type { TlsFiles } from '../node/index.js'
-import type { CreatorName, SlotRange } from '../cluster/index.js'
+import type { CreatorName, Deviation, SlotRange, SlotService } from '../cluster/index.js'
 
 export type LabState = 'starting' | 'running' | 'degraded' | 'stopped' | 'failed'
 export type NodeStatusState = 'starting' | 'running' | 'stopped' | 'crashed' | 'paused'
@@ -21,25 +21,31 @@ export interface CrashStatus {
 }
 
 export interface NodeStatus {
-  /** Who it was planned to be: m1, r1. Its role now is `role`. */
+  /** Who it was planned to be: m1, r1. Its role now is `role`. Of a foreign node its address. */
   readonly name: string
+  readonly host: string
   readonly port: number
   readonly busPort: number
   readonly pid: number | null
   /** The cluster's own 40 hex digits for it; null until it has any. */
   readonly id: string | null
   readonly role: 'master' | 'replica'
+  /** Null for a foreign node, which nobody planned. */
+  readonly plannedRole: 'master' | 'replica' | null
   readonly masterId: string | null
   readonly slots: readonly SlotRange[]
-  /** What this node runs; another than the lab's in a mixed lab, and while one is upgraded. */
-  readonly redis: Release
+  /** What this node runs; another than the lab's in a mixed lab, and while one is upgraded. Null for a foreign node. */
+  readonly redis: Release | null
   readonly state: NodeStatusState
   /** How often it was started again after a crash. */
   readonly restarts: number
   /** Only of a node that has crashed. */
   readonly crash?: CrashStatus
+  /** Empty for a foreign node, as is `log`. */
   readonly dir: string
   readonly log: string
+  /** Part of the cluster, but not of the lab: somebody else added it. */
+  readonly foreign: boolean
 }
 
 /** What a node asks of whoever connects: nothing, the one password, or to be one of the users of an ACL file. */
@@ -63,6 +69,10 @@ export interface LabStatus {
   readonly auth: AuthKind
   readonly supervisor: { readonly pid: number; readonly socket: string } | null
   readonly ready: { readonly level: ReadyLevel; readonly reasons: readonly string[] }
+  /** Of the 16384: how many have an owner, how many of those owners accept commands, and why the others do not. */
+  readonly slots: SlotService
+  /** How the cluster differs from the plan of the lab; empty while nobody has changed it. */
+  readonly deviations: readonly Deviation[]
   readonly nodes: readonly NodeStatus[]
 }
 

@@ -11,10 +11,14 @@
 import { rmSync } from 'node:fs'
 import process from 'node:process'
 import {
+  allServed,
+  askWhoServes,
   canBeAsked,
   formCluster,
+  isAtLeast,
   leaveAsKept,
   measureReady,
+  slotServiceOf,
   startClimb,
   waitReady,
   type Climb,
@@ -24,6 +28,7 @@ import type { Emit, ExitCause } from '../events.js'
 import { RedisNode } from '../node/index.js'
 import { spellRelease } from '../release/index.js'
 import { labFiles } from '../paths.js'
+import { readWords } from '../spec/index.js'
 import { isGone } from '../util/process-identity.js'
 import { adoptServers } from './adopt.js'
 import { Attendance } from './attendance.js'
@@ -68,6 +73,7 @@ export class Supervisor {
       if (changes && this.#phase !== 'stopping') this.#run.soon()
       if (event.type === 'node-listening' && this.#phase === 'running') this.#learn(event.node)
     }
+    const bind = readWords(record.spec.set.findLast(({ name }) => name === 'bind')?.value ?? '')
     this.#nodes = record.nodes.map((planned) => {
       const { name, port } = planned
       return new RedisNode({
@@ -77,6 +83,7 @@ export class Supervisor {
         dir: labFiles.node(record.dir, port),
         build: buildOf(record, planned),
         access,
+        ...(bind && bind.length > 0 && { bind }),
         emit: this.#emit,
         onCrash: (node, cause) => this.#onCrash(node, cause),
       })
@@ -114,7 +121,7 @@ export class Supervisor {
     this.attendance = new Attendance({
       nodes: this.#nodes,
       planned: record.nodes,
-      shape: shapeOf(record),
+      shape: anyShapeOf(record),
       restarts: this.#restarts,
       emit: this.#emit,
       requireRunning: () => this.#requireRunning(),
@@ -137,7 +144,7 @@ export class Supervisor {
       // From here on the lab is found as one that is starting, and what it starts is known.
       this.#run.write()
       const deadline = startedAt + spec.timeout
-      const { climb, ready } =
+      const { climb, ready, slots } =
         origin.kind === 'orphaned' ? await this.#takeOver(origin.left, deadline) : await this.#bringUp(origin, deadline)
       this.#phase = 'running'
       this.#run.formed = true
@@ -146,7 +153,7 @@ export class Supervisor {
       this.#keepIds(climb)
       for (const node of this.#nodes) this.#learn(node.name)
       this.#emit({ type: 'lab-ready', level: ready.level, elapsedMs: Date.now() - startedAt })
-      return this.#describe(climb, ready)
+      return this.#describe(climb, ready, slots)
     } catch (error) {
       const failure = LabError.from(error)
       this.#emit({ type: 'lab-failed', error: failure.toJSON() })
@@ -161,8 +168,8 @@ export class Supervisor {
   async status(): Promise<LabStatus> {
     for (const node of this.#nodes) node.observe()
     const climb = this.#climb()
-    const { level, reasons } = await measureReady(climb)
-    return this.#describe(climb, { level, reasons: [...reasons, ...this.#lostFolders()] })
+    const { level, reasons, slots } = await measureReady(climb)
+    return this.#describe(climb, { level, reasons: [...reasons, ...this.#lostFolders()] }, slots)
   }
 
   /** A server works on in a folder that was deleted, and nobody would know until it ends. */
@@ -215,7 +222,10 @@ export class Supervisor {
     const seed = origin.kind === 'new' ? origin.seed : undefined
     const { build, nodes, spec, dir } = record
     if (access.tls) await (await import('./tls/index.js')).requireCertificates(record)
-    for (const node of this.#nodes) prepareFolder({ record, access }, node, { rewrite })
+    for (const node of this.#nodes) {
+      const replaced = prepareFolder({ record, access }, node, { rewrite })
+      if (replaced) this.#emit({ type: 'node-conf-replaced', node: node.name, port: node.port })
+    }
     if (origin.kind === 'kept' && record.nodes.some((node) => node.build)) await this.#bringAlong()
     if (seed) await this.#sow(seed)
     const logFile = labFiles.createLog(dir)
@@ -226,7 +236,7 @@ export class Supervisor {
         access,
         nodes,
         servers: this.#nodes,
-        shape: shapeOf(record),
+        shape: origin.kind === 'kept' ? anyShapeOf(record) : shapeOf(record),
         // With the data of a snapshot it is as if it had been there before.
         kept: origin.kind === 'kept' || seed !== undefined,
         level: spec.wait,
@@ -238,7 +248,9 @@ export class Supervisor {
       spec.creator,
     )
     this.#record = { ...this.#record, creator: record.creator ?? creator }
-    return { climb, ready: { level: spec.wait, reasons: [] } }
+    // A level below "ok" proves nothing about slots, and none below "agreed" about roles: they are asked for.
+    const slots = isAtLeast(spec.wait, 'ok') ? allServed : slotServiceOf(climb, await askWhoServes(climb))
+    return { climb, ready: { level: spec.wait, reasons: [] }, slots }
   }
 
   /** Written down before any of them starts, as in an upgrade. */
@@ -272,10 +284,13 @@ export class Supervisor {
     const { wait: level } = this.#record.spec
     const { signal } = this.#starting
     if (this.#nodes.every(canBeAsked)) {
-      await waitReady(this.#nodes, shapeOf(this.#record), { level, deadline, signal, emit: this.#emit }).catch(() => {})
+      await waitReady(this.#nodes, anyShapeOf(this.#record), { level, deadline, signal, emit: this.#emit }).catch(
+        () => {},
+      )
     }
     const climb = this.#climb()
-    return { climb, ready: await measureReady(climb) }
+    const { slots, ...ready } = await measureReady(climb)
+    return { climb, ready, slots }
   }
 
   async #stop(reason: string): Promise<void> {
@@ -328,7 +343,8 @@ export class Supervisor {
   }
 
   #climb(): Climb {
-    return startClimb(this.#nodes, shapeOf(this.#record))
+    const { formed } = this.#record
+    return startClimb(this.#nodes, formed ? anyShapeOf(this.#record) : shapeOf(this.#record))
   }
 
   /** The ids that the cluster gave itself, kept so that a lab that is down can still tell them. */
@@ -342,7 +358,7 @@ export class Supervisor {
     writeLab(this.#record)
   }
 
-  #describe(climb: Climb, ready: LabStatus['ready']): LabStatus {
+  #describe(climb: Climb, ready: LabStatus['ready'], slots: LabStatus['slots']): LabStatus {
     const supervisor = { pid: process.pid, socket: this.#order.socket }
     return describeLab({
       record: this.#record,
@@ -350,6 +366,7 @@ export class Supervisor {
       crashOf: (node) => this.#restarts.statusOf(node),
       climb,
       ready,
+      slots,
       state: this.#stateNow(ready),
       supervisor,
     })
@@ -362,3 +379,5 @@ export class Supervisor {
 }
 
 const shapeOf = ({ spec }: LabRecord) => ({ masters: spec.masters, replicas: spec.masters * spec.replicas })
+/** Of a lab that was formed: whatever somebody has made of it since, as long as it is whole. */
+const anyShapeOf = (record: LabRecord) => ({ ...shapeOf(record), mayDiffer: true })

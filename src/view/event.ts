@@ -57,6 +57,8 @@ export function eventLine(event: LabEvent): string | undefined {
       return `${event.what}${newest(event.alias)} is ${event.cached ? 'ready' : 'built'}`
     case 'node-started':
       return `${event.node} started on port ${event.port} (pid ${event.pid}${startCauses[event.cause]})`
+    case 'node-conf-replaced':
+      return `the redis.conf of ${event.node} was cut off and has been written again`
     case 'node-adopted':
       return `${event.node} on port ${event.port} is adopted (pid ${event.pid})`
     case 'node-listening':

@@ -1,5 +1,5 @@
 /** A lab in words, for a person. */
-import { countSlots, slotCount, type SlotRange } from '../cluster/index.js'
+import { rangesText, slotCount, type SlotRange } from '../cluster/index.js'
 import { isSameRelease, spellRelease } from '../release/index.js'
 import { nameFlag } from '../spec/index.js'
 import type { LabStatus, NodeStatus } from '../supervisor/index.js'
@@ -7,7 +7,7 @@ import { table } from './table.js'
 
 /** What `up` ends with: the nodes, the proof, and what to type next. */
 export function readyText(status: LabStatus): string {
-  return [nodeTable(status), '', coverage(status), '', nextSteps(status)].join('\n')
+  return [nodeTable(status), '', ...slotLines(status), ...deviationLines(status), '', nextSteps(status)].join('\n')
 }
 
 export function statusText(status: LabStatus): string {
@@ -20,30 +20,31 @@ export function statusText(status: LabStatus): string {
     nodeTable(status),
     '',
   ]
-  if (state !== 'stopped') lines.push(coverage(status), `ready: ${ready.level}`)
+  if (state !== 'stopped') lines.push(...slotLines(status), `ready: ${ready.level}`)
   lines.push(...ready.reasons.map((reason) => `  ${reason}`))
+  lines.push(...deviationLines(status))
   lines.push(...status.nodes.flatMap(crashLines))
   return lines.join('\n').trimEnd()
 }
 
 /** What its nodes run; `ofOne` is added where that is one release. */
 export function releases({ nodes }: LabStatus, ofOne = ''): string {
-  const all = [...new Set(nodes.map(({ redis }) => spellRelease(redis)))]
+  const all = [...new Set(nodes.flatMap(({ redis }) => (redis ? spellRelease(redis) : [])))]
   return all.length > 1 ? all.join(', ') : `${all[0]}${ofOne}`
 }
 
 function nodeTable(status: LabStatus): string {
   const { nodes, redis } = status
-  const mixed = nodes.some((node) => !isSameRelease(node.redis, redis))
+  const mixed = nodes.some((node) => node.redis && !isSameRelease(node.redis, redis))
   const rows = nodes.map((node) => [
     node.name,
     String(node.port),
-    node.role,
+    roleText(node),
     roleDetail(node, nodes),
-    ...(mixed ? [spellRelease(node.redis)] : []),
+    ...(mixed ? [node.redis ? spellRelease(node.redis) : '-'] : []),
     node.state,
     node.pid === null ? '-' : String(node.pid),
-    restartsOf(node),
+    node.foreign ? 'not of this lab' : restartsOf(node),
   ])
   return table(['NODE', 'PORT', 'ROLE', 'SLOTS', ...(mixed ? ['REDIS'] : []), 'STATE', 'PID', ''], rows)
 }
@@ -74,9 +75,31 @@ function roleDetail(node: NodeStatus, nodes: readonly NodeStatus[]): string {
 
 const range = ([first, last]: SlotRange): string => (first === last ? String(first) : `${first}-${last}`)
 
-function coverage({ nodes }: LabStatus): string {
-  const covered = nodes.filter((node) => node.role === 'master').reduce((sum, node) => sum + countSlots(node.slots), 0)
-  return covered === slotCount ? `All ${slotCount} slots are covered.` : `${covered} of ${slotCount} slots are covered.`
+/** A role that differs from the planned one is marked. */
+const roleText = ({ role, plannedRole }: NodeStatus): string =>
+  plannedRole === null || role === plannedRole ? role : `${role} (planned: ${plannedRole})`
+
+/** Owned slots and served ones are not the same: an owner may be away, or refuse. */
+function slotLines({ slots }: LabStatus): string[] {
+  const { assigned, served, unserved } = slots
+  if (served === slotCount) return [`All ${slotCount} slots are served.`]
+  return [
+    `${assigned} of ${slotCount} slots are assigned, ${served} are served.`,
+    ...unserved.map((part) => `  ${rangesText(part.slots)}: ${part.reason}`),
+  ]
+}
+
+function deviationLines({ deviations }: LabStatus): string[] {
+  if (deviations.length === 0) return []
+  return [
+    '',
+    'The cluster differs from the plan of this lab:',
+    ...deviations.map(({ what, restore, deletesData }) => {
+      const way =
+        restore === null ? '' : `; to restore the plan${deletesData ? ' and delete all keys' : ''}: ${restore}`
+      return `  ${what}${way}`
+    }),
+  ]
 }
 
 /** Who is let in, where not everybody is. */

@@ -26,7 +26,7 @@ test('--foreground shows what happens to the lab, and Ctrl-C takes the lab down 
   up.kill('SIGINT')
   const { code, stdout, stderr } = await up.ended
   expect(code, stderr).toBe(0)
-  expect(stdout).toContain('All 16384 slots are covered.')
+  expect(stdout).toContain('All 16384 slots are served.')
   expect(stderr).toMatch(/stopping \(Ctrl-C\)[^]*stopped\n$/)
   expect(pidsOf(now).filter(isRunning)).toEqual([])
   expect(existsSync(supervisorOf(lab).socket)).toBe(false)

@@ -40,7 +40,7 @@ test.skipIf(!hasScript)('an up that builds first goes through all stages, and en
   const { code, screen } = await atTerminal('up', '--port', 'auto', '--redis', archive)
   expect(code, screen).toBe(0)
   expect(screen).toMatch(/✔ Redis release .*✔ Start the servers and join them .*✔ Prove the cluster ready/s)
-  expect(screen).toContain('All 16384 slots are covered.')
+  expect(screen).toContain('All 16384 slots are served.')
   await scratch.run('down', '--purge')
 })
 

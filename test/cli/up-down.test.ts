@@ -22,7 +22,7 @@ describe('a lab with every default', () => {
     expect(lines[1]).toMatch(/^m1 +6001 +master +0-5460 +running +\d+$/)
     expect(lines[3]).toMatch(/^m3 +6003 +master +10923-16383 +running +\d+$/)
     expect(lines[6]).toMatch(/^r3 +6006 +replica +of m[123] +running +\d+$/)
-    expect(lines).toContain('All 16384 slots are covered.')
+    expect(lines).toContain('All 16384 slots are served.')
     expect(stdout).toContain('redis://127.0.0.1:6001')
     expect(stdout).toMatch(/redis-lab cli .*\n.*redis-lab down /)
     expect(stderr).toMatch(/starting lab "default"[^]*proven ready \(full\)/)
@@ -43,6 +43,8 @@ describe('a lab with every default', () => {
       auth: 'none',
       supervisor: { pid: expect.any(Number) as number, socket: expect.any(String) as string },
       ready: { level: 'full', reasons: [] },
+      slots: { assigned: 16_384, served: 16_384, unserved: [] },
+      deviations: [],
       nodes: expect.any(Array) as unknown,
     })
     const slots = [[[0, 5460]], [[5461, 10922]], [[10923, 16383]], [], [], []]
@@ -51,17 +53,20 @@ describe('a lab with every default', () => {
       ['m1', 'm2', 'm3', 'r1', 'r2', 'r3'].map((name, index) => ({
         name,
         redis: { engine: 'redis', version },
+        host: '127.0.0.1',
         port: 6001 + index,
         busPort: 16001 + index,
         pid: expect.any(Number) as number,
         id: expect.stringMatching(/^[0-9a-f]{40}$/) as string,
         role: index < 3 ? 'master' : 'replica',
+        plannedRole: index < 3 ? 'master' : 'replica',
         masterId: index < 3 ? null : (expect.toBeOneOf(ids.slice(0, 3)) as string),
         slots: slots[index],
         state: 'running',
         restarts: 0,
         dir: inLab(String(6001 + index)),
         log: inLab(String(6001 + index), 'redis.log'),
+        foreign: false,
       })),
     )
     const masterIds = first.nodes.slice(3).map((node) => node.masterId)
@@ -75,14 +80,14 @@ describe('a lab with every default', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(/^lab "default" is running \(redis /)
     expect(stdout).toContain(`folder: ${inLab()}\n`)
-    expect(stdout).toMatch(/All 16384 slots are covered\.\nready: full\n$/)
+    expect(stdout).toMatch(/All 16384 slots are served\.\nready: full\n$/)
   })
 
   test('up again says that it runs already, and starts nothing', async () => {
     const { code, stdout, stderr } = await scratch.run('up', '--masters', '3', '--replicas', '1')
     expect(code).toBe(0)
     expect(stderr).toContain('lab "default" is already running')
-    expect(stdout).toContain('All 16384 slots are covered.')
+    expect(stdout).toContain('All 16384 slots are served.')
     expect(pidsOf(await status())).toEqual(pidsOf(first))
   })
 

@@ -40,7 +40,7 @@ test('up adopts the servers as they are, and everything works as before', async 
   const { code, stdout, stderr } = await scratch.run('up')
   expect(code, stderr).toBe(0)
   expect(stderr).toMatch(/^taking over lab "default" in /m)
-  expect(stdout).toContain('All 16384 slots are covered.')
+  expect(stdout).toContain('All 16384 slots are served.')
   const now = await status()
   expect(now).toMatchObject({ state: 'running', ready: { level: 'full', reasons: [] } })
   expect(serverPids(now), 'the same processes').toEqual(serverPids(lab))

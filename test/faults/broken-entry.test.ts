@@ -41,6 +41,7 @@ async function expectRefused(message: string, hint: RegExp): Promise<string> {
     ['logs'],
     ['cli'],
     ['reset'],
+    ['wait'],
     ['stop', 'm1'],
     ['down'],
     ['snapshot', 'save'],

@@ -24,7 +24,16 @@ beforeEach(() => {
   scratch.env['REDIS_LAB_RUNTIME'] = path.join(scratch.dir, 'run')
 })
 const up = () => scratch.json<LabStatus>('up', ...small)
-const commands = [['status'], ['up'], ['down'], ['down', '--purge'], ['stop', 'm1'], ['cli'], ['snapshot', 'save']]
+const commands = [
+  ['status'],
+  ['up'],
+  ['down'],
+  ['down', '--purge'],
+  ['wait'],
+  ['stop', 'm1'],
+  ['cli'],
+  ['snapshot', 'save'],
+]
 
 describe.skipIf(!canUnshare)('where pid namespaces can be made, which takes root', () => {
   test('a lab of another namespace whose control socket can be reached runs, and goes down by it', async () => {

@@ -83,7 +83,7 @@ test('a port that is lost between choosing and binding makes room for others, wh
   const dir = unluckyServer(2)
   const { code, stdout, stderr } = await scratch.run('up', ...small, '--redis', dir)
   expect(code, stderr).toBe(0)
-  expect(stdout).toContain('All 16384 slots are covered.')
+  expect(stdout).toContain('All 16384 slots are served.')
   expect(stderr).toMatch(/^m\d \(port \d+\) did not start: Failed listening on port 1 .*; trying other ports$/m)
   expect(await scratch.json<LabStatus>('status')).toMatchObject({ state: 'running', ready: { level: 'full' } })
   await scratch.json('down', '--purge')

@@ -16,7 +16,7 @@ const other = release('redis', '8.0')
 const valkey = release('valkey')
 const need = (...found: readonly ReturnType<typeof release>[]) => test.skipIf(!found.every(isHad))
 
-const releases = ({ nodes }: LabStatus) => nodes.map(({ name, redis }) => `${name} ${redis.engine} ${redis.version}`)
+const releases = ({ nodes }: LabStatus) => nodes.map(({ name, redis }) => `${name} ${redis?.engine} ${redis?.version}`)
 const versionOf = async ({ port }: { port: number }) =>
   /^(?:valkey|redis)_version:(\S+)/m.exec(
     String(await ask(port, 'INFO', 'server')).replace(/^redis_version:7\.2\.4\r\n/m, ''),
@@ -40,7 +40,7 @@ need(own, other, valkey)(
     expect(releases(lab)).toEqual(expected)
     expect(lab).toMatchObject({ creator: 'instant', redis: base.build, ready: { level: 'full' } })
     const versions = await Promise.all(lab.nodes.map(versionOf))
-    expect(versions).toEqual(lab.nodes.map(({ redis: { version } }) => version))
+    expect(versions).toEqual(lab.nodes.map(({ redis }) => redis?.version))
 
     const shown = await scratch.run('status')
     expect(shown.stdout).toContain(`lab "default" is running (${a}, ${c}, ${b})`)

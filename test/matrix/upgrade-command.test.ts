@@ -17,7 +17,7 @@ const older = () => `redis ${had(from).build.version}`
 const newer = () => `redis ${had(goal).build.version}`
 
 const up = (...args: string[]) => scratch.json<LabStatus>('up', '--port', 'auto', '--redis', had(from).redis, ...args)
-const releases = ({ nodes }: LabStatus) => nodes.map(({ redis }) => `${redis.engine} ${redis.version}`)
+const releases = ({ nodes }: LabStatus) => nodes.map(({ redis }) => `${redis?.engine} ${redis?.version}`)
 
 need(
   `a lab is upgraded, says so node by node, and is from then on one that was made with the new release${skipped}`,

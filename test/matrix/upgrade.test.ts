@@ -22,7 +22,7 @@ const [redis, valkey] = goals
 const planOf = (status: LabStatus) =>
   status.nodes.map(({ name, role, slots }) => [name, role, slots.join(' ')].join(' '))
 const releasesOf = (status: LabStatus) => [
-  ...new Set(status.nodes.map((node) => `${node.redis.engine} ${node.redis.version}`)),
+  ...new Set(status.nodes.map((node) => `${node.redis?.engine} ${node.redis?.version}`)),
 ]
 const spell = ({ build }: { build: { engine: string; version: string } }) => `${build.engine} ${build.version}`
 

@@ -3,7 +3,7 @@ import type { Emit, ReadyLevel } from '../../events.js'
 import type { Access } from '../../node/index.js'
 import type { Build } from '../../release/index.js'
 import type { Server, Shape } from '../member.js'
-import type { Climb } from '../ready.js'
+import type { Climb } from '../climb.js'
 import type { PlannedNode } from '../topology.js'
 
 export type CreatorName = 'instant' | 'redis-cli'

@@ -3,8 +3,11 @@ import { appendFileSync } from 'node:fs'
 import { LabError } from '../../errors.js'
 import { cliAccess } from '../../node/index.js'
 import { compareVersions } from '../../release/index.js'
+import { commandFor } from '../../spec/index.js'
+import { askForeignOwners } from '../foreign.js'
 import { isMyself } from '../nodes-text.js'
-import type { Climb } from '../ready.js'
+import { isAtLeast } from '../ready.js'
+import { startClimb, type Climb } from '../climb.js'
 import { askNodes } from '../view.js'
 import { waitReady } from '../wait.js'
 import type { ClusterCreator, FormContext } from './creator.js'
@@ -16,12 +19,34 @@ export const redisCliCreator: ClusterCreator = {
   async form(context: FormContext): Promise<Climb> {
     const { servers, shape, kept } = context
     await startServers(servers, context)
-    if (!kept) {
+    if (kept) await requireForeignOwners(context)
+    else {
       await create(context)
       await assignReplicas(context)
     }
     return waitReady(servers, shape, context)
   },
+}
+
+/**
+ * Slots may belong to a node that is not of the lab. Nothing here can start it, so there is nothing to wait for.
+ *
+ * @throws LabError `not-ready`
+ */
+async function requireForeignOwners({ servers, shape, level }: FormContext): Promise<void> {
+  if (!isAtLeast(level, 'agreed')) return
+  const climb = startClimb(servers, shape)
+  const [first] = servers
+  if (first) climb.views.set(first, await askNodes(first))
+  const away = [...(await askForeignOwners(climb)).values()].filter(({ answers }) => !answers)
+  if (away.length === 0) return
+  const lab = first?.lab ?? ''
+  throw new LabError({
+    code: 'not-ready',
+    message: 'slots of this cluster belong to a node that is not of this lab and does not answer',
+    hint: `Start that node first. Without it: ${commandFor(lab, 'up', '--wait', 'alive')}, then ${commandFor(lab, 'cli', '--', '--cluster', 'fix', `127.0.0.1:${first?.port ?? ''}`)} gives its slots to other nodes.`,
+    details: away.map(({ reason }) => reason),
+  })
 }
 
 /** The newest of those that the servers came with: it knows what all of them say. */

@@ -40,15 +40,25 @@ export async function beginFrom(dir: string, { spec: asked, given }: ResolvedSpe
   return { spec, seed: { shards }, requireFit: (build) => requireFit(dir, manifest, build) }
 }
 
-/** A snapshot that comes from elsewhere does not get servers to load a file of this machine: whoever wants that says so. */
+/**
+ * Security: a snapshot may come from another machine. It must neither make servers load local files nor open them to others; the
+ * user has to pass such directives explicitly.
+ */
 function ownDirectives({ set }: Manifest): LabSpec['set'] {
-  const naming = set.filter(({ value }) => value.includes('/'))
-  if (naming.length === 0) return set
-  throw badInput(
-    naming.map(({ name, value }) => `the snapshot has the directive "${name} ${value}", which names a file`),
-    'Give all directives that the lab is to have with --set.',
-  )
+  const problems = set.flatMap(({ name, value }) => {
+    const reason = value.includes('/')
+      ? 'names a file'
+      : exposing.test(name)
+        ? 'decides who reaches its nodes'
+        : undefined
+    return reason === undefined ? [] : [`the snapshot has the directive "${name} ${value}", which ${reason}`]
+  })
+  if (problems.length === 0) return set
+  throw badInput(problems, 'Pass all directives that the lab is to have with --set.')
 }
+
+/** Directives that open a server to other machines or hand out commands that a release keeps closed. */
+const exposing = /^(bind|bind-source-addr|protected-mode|loadmodule|enable-.*)$/
 
 /** Only a server that keeps an append-only file reads one. */
 function unreadable({ set }: LabSpec, { shards }: Manifest): string[] {

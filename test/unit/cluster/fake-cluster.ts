@@ -33,6 +33,10 @@ export class FakeNode implements Member {
     return this.asked.filter((asked) => asked.startsWith(command))
   }
 
+  connectTo(): never {
+    throw new Error('nothing is foreign here')
+  }
+
   async client(): Promise<NodeClient> {
     const call = async (...words: readonly (string | number)[]): Promise<Reply> => {
       const command = words.join(' ')

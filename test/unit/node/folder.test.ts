@@ -80,3 +80,16 @@ test('the end of a log is its last lines that are not empty; no log has none', a
   expect(await logTail(log(0), 3)).toEqual(['two', 'three'])
   expect(await logTail(log('one\n'.length)), 'of this run alone').toEqual(['two', 'three'])
 })
+
+test.each([
+  ['nothing', () => ''],
+  ['zeros', (text: string) => '\0'.repeat(text.length)],
+  ['its beginning', (text: string) => text.slice(0, text.indexOf('bind'))],
+])('a redis.conf of which a power failure left %s is written again', (_, cut) => {
+  writeNodeFolder(conf(), { rewrite: false })
+  const text = readFileSync(confFile(), 'utf8')
+  writeFileSync(confFile(), cut(text))
+  expect(writeNodeFolder(conf(), { rewrite: false })).toBe(true)
+  expect(readFileSync(confFile(), 'utf8')).toBe(text)
+  expect(readdirSync(temp('6001'))).toEqual(['redis.conf'])
+})

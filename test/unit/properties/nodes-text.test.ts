@@ -43,8 +43,10 @@ const line = fc
       ...slots,
       ...facts.moving,
     ]
-    return { text: words.join(' '), facts: { ...facts, ...(shardId !== undefined && { shardId }) } }
+    const optional = { ...(shardId !== undefined && { shardId }), ...(hasBus(words[1]) && { busPort: 16_001 }) }
+    return { text: words.join(' '), facts: { host, ...facts, ...optional } }
   })
+const hasBus = (address: unknown): boolean => String(address).includes('@16001')
 const lines = fc.array(line, { minLength: 1, maxLength: 6 })
 
 test('what any version writes is read as it was meant, with either line end and the variables of a nodes.conf', () => {

@@ -28,6 +28,7 @@ const samples: { readonly [Type in LabEvent['type']]: Sample<Type> } = {
   'build-progress': [{ doneSteps: 1, totalSteps: 2 }, undefined],
   'release-ready': [{ what: 'redis 8.0.6', server: '/s', cached: true }, 'redis 8.0.6 is ready'],
   'node-started': [{ node: 'm1', port: 6001, pid: 7, cause: 'up' }, 'm1 started on port 6001 (pid 7)'],
+  'node-conf-replaced': [{ node: 'm1', port: 6001 }, 'the redis.conf of m1 was cut off and has been written again'],
   'node-adopted': [{ node: 'm1', port: 6001, pid: 7 }, 'm1 on port 6001 is adopted (pid 7)'],
   'node-paused': [{ node: 'm1', port: 6001, pid: 7, cause: 'asked' }, 'm1 is paused'],
   'node-resumed': [{ node: 'm1', port: 6001, pid: 7, cause: 'outside' }, 'm1 runs on, by a signal from outside'],

@@ -15,7 +15,7 @@ test('up ends with the nodes, the proof and what to type next', () => {
       'r2    6005  replica  of m2        running  4005',
       'r3    6006  replica  of m3        running  4006',
       '',
-      'All 16384 slots are covered.',
+      'All 16384 slots are served.',
       '',
       '  connect to      redis://127.0.0.1:6001',
       '  redis-lab cli   talk to it with redis-cli',
@@ -42,7 +42,7 @@ test('a status says what the lab is, where it is and how far it is ready', () =>
       'r2    6005  replica  of m2        running  4005',
       'r3    6006  replica  of m3        running  4006',
       '',
-      'All 16384 slots are covered.',
+      'All 16384 slots are served.',
       'ready: full',
     ),
   )
@@ -50,7 +50,24 @@ test('a status says what the lab is, where it is and how far it is ready', () =>
 
 test('after a failover the roles are those of now, and a crash leaves its marks', () => {
   const status = withNodes(
-    sampleStatus({ state: 'degraded', ready: { level: 'alive', reasons: ['m1 (port 6001): its process is crashed'] } }),
+    sampleStatus({
+      state: 'degraded',
+      ready: { level: 'alive', reasons: ['m1 (port 6001): its process is crashed'] },
+      slots: {
+        assigned: 16_377,
+        served: 10_916,
+        unserved: [
+          {
+            slots: [
+              [10_922, 10_922],
+              [10_924, 10_929],
+            ],
+            reason: 'no node owns them',
+          },
+          { slots: [[0, 5460]], reason: 'r1 is paused' },
+        ],
+      },
+    }),
     {
       m1: { state: 'crashed', pid: null, role: 'master', slots: [], restarts: 2 },
       m2: { slots: [[5461, 10921]] },
@@ -70,26 +87,49 @@ test('after a failover the roles are those of now, and a crash leaves its marks'
       'lab "default" is degraded (redis 8.0.6, official release 8.0.6)',
       'folder: /labs/default',
       '',
-      'NODE  PORT  ROLE     SLOTS              STATE    PID',
-      'm1    6001  master   -                  crashed  -     restarted 2 times',
-      'm2    6002  master   5461-10921         running  4002',
-      'm3    6003  master   10923 10930-16383  running  4003',
-      'r1    6004  master   0-5460             running  4004',
-      'r2    6005  replica  of m1              running  4005',
-      'r3    6006  replica  -                  running  4006',
+      'NODE  PORT  ROLE                       SLOTS              STATE    PID',
+      'm1    6001  master                     -                  crashed  -     restarted 2 times',
+      'm2    6002  master                     5461-10921         running  4002',
+      'm3    6003  master                     10923 10930-16383  running  4003',
+      'r1    6004  master (planned: replica)  0-5460             running  4004',
+      'r2    6005  replica                    of m1              running  4005',
+      'r3    6006  replica                    -                  running  4006',
       '',
-      '16377 of 16384 slots are covered.',
+      '16377 of 16384 slots are assigned, 10916 are served.',
+      '  slots 10922, 10924-10929: no node owns them',
+      '  slots 0-5460: r1 is paused',
       'ready: alive',
       '  m1 (port 6001): its process is crashed',
     ),
   )
 })
 
-test('a lab that is down says so, and not that its slots are covered', () => {
+test('a lab that is down says so, and nothing about its slots', () => {
   const text = statusText(sampleStatus({ state: 'stopped', ready: { level: 'none', reasons: ['the lab is down'] } }))
-  expect(text).not.toContain('covered')
+  expect(text).not.toContain('served')
   expect(text).not.toContain('ready:')
   expect(text.split('\n').slice(-2)).toEqual(['', '  the lab is down'])
+})
+
+test('nodes of others are rows, and each deviation has the command that undoes it', () => {
+  const status = sampleStatus({
+    deviations: [
+      { what: 'm1 is a replica of r1, which took its place', restore: 'redis-lab failover m1', deletesData: false },
+      { what: 'm2 owns slots 0-9 instead of slots 10-19', restore: 'redis-lab reset', deletesData: true },
+      { what: '127.0.0.1:7007 is not a node of this lab and owns slots 0-9', restore: null, deletesData: false },
+    ],
+  })
+  const [first] = status.nodes
+  if (!first) throw new Error('no node')
+  const foreign = { name: '127.0.0.1:7007', port: 7007, foreign: true, redis: null, plannedRole: null, pid: null }
+  const text = statusText({ ...status, nodes: [...status.nodes, { ...first, ...foreign }] })
+  expect(text).toMatch(/^127\.0\.0\.1:7007 +7007 +master +0-5460 +running +- +not of this lab$/m)
+  expect(text.split('\n').slice(-4)).toEqual([
+    'The cluster differs from the plan of this lab:',
+    '  m1 is a replica of r1, which took its place; to restore the plan: redis-lab failover m1',
+    '  m2 owns slots 0-9 instead of slots 10-19; to restore the plan and delete all keys: redis-lab reset',
+    '  127.0.0.1:7007 is not a node of this lab and owns slots 0-9',
+  ])
 })
 
 const row: LabRow = {

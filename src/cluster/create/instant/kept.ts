@@ -12,6 +12,7 @@ import path from 'node:path'
 import { LabError } from '../../../errors.js'
 import { nodeFiles } from '../../../paths.js'
 import { writeWhole } from '../../../util/files.js'
+import { addressOf } from '../../membership.js'
 import type { Server } from '../../member.js'
 import { isMaster, isMyself, parseNodes, type NodeLine } from '../../nodes-text.js'
 import { slotCount, type SlotRange } from '../../topology.js'
@@ -51,6 +52,7 @@ export function recoverTarget(servers: readonly Server[]): Target {
   const witnesses = servers.flatMap((server) => testify(server) ?? [])
   if (witnesses.some(({ own }) => own.moving.length > 0))
     throw cannot('slots were on their way from one node to another')
+  requireOwnCluster(servers, witnesses)
   const idOf = nameServers(servers, witnesses)
   const claims = bestClaims(idOf, witnesses)
   const owners = ownersOf(claims)
@@ -89,6 +91,26 @@ function testify(server: Server): Witness | undefined {
   if (!own) throw cannot(`${file} does not say which node it belongs to`)
   const [, currentEpoch = 0, lastVoteEpoch = 0] = /^vars currentEpoch (\d+) lastVoteEpoch (\d+)/m.exec(text) ?? []
   return { server, lines, own, currentEpoch: Number(currentEpoch), lastVoteEpoch: Number(lastVoteEpoch) }
+}
+
+/**
+ * Whoever was added, removed or left without slots stays as it was: only the plain way changes nobody's place.
+ *
+ * @throws LabError `create-failed`
+ */
+function requireOwnCluster(servers: readonly Server[], witnesses: readonly Witness[]): void {
+  const ports = new Set(servers.map(({ port }) => port))
+  const lines = witnesses.flatMap((witness) => witness.lines)
+  const isPassing = ({ flags }: NodeLine) => flags.includes('handshake') || flags.includes('noaddr')
+  const foreign = lines.find((line) => !ports.has(line.port) && !isPassing(line))
+  if (foreign) throw cannot(`${addressOf(foreign)}, which is not of this lab, belongs to it`)
+  for (const { server, own } of witnesses) {
+    const others = witnesses.filter((witness) => witness.server !== server)
+    const isKnown = others.some((other) => other.lines.some(({ port }) => port === server.port))
+    if (others.length > 0 && !isKnown) throw cannot(`${server.name} was removed from it`)
+    if (isMaster(own) && own.slots.length === 0 && own.moving.length === 0)
+      throw cannot(`${server.name} is a master without slots`)
+  }
 }
 
 /** A node that left nothing is known to the others by the port of its folder. */

@@ -21,6 +21,7 @@ export function foldersFor(nodes: readonly PlannedNode[], dir: string): Server[]
       build,
       state: 'stopped',
       client: never,
+      connectTo: never,
       start: never,
       listening: never,
       stop: never,

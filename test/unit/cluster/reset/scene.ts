@@ -17,6 +17,7 @@ function lineOf(name: string, viewer: string, changes: Readonly<Record<string, C
   const role = masterId === null ? 'master' : 'slave'
   return {
     id: idOfNode(name),
+    host: '127.0.0.1',
     port: node.port,
     heard: true,
     epoch: 1,

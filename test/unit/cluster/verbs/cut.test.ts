@@ -16,7 +16,14 @@ function master(name: string, log: string[], answers: Record<string, unknown> = 
     return answer
   }
   const client = { call, text: call } as unknown as NodeClient
-  return { lab: 'default', name, port: 7001, state: 'running', client: async () => client }
+  return {
+    lab: 'default',
+    name,
+    port: 7001,
+    state: 'running',
+    client: async () => client,
+    connectTo: async () => client,
+  }
 }
 
 test('all pause before one forks, and all have forked before one goes on', async () => {
