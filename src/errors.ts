@@ -16,6 +16,7 @@ const exitCodes = {
   'wrong-state': 2,
   'lab-busy': 1,
   'lab-damaged': 1,
+  'data-missing': 1,
   'lab-state-unknown': 1,
   'snapshot-not-found': 2,
   'snapshot-exists': 2,

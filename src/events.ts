@@ -56,6 +56,14 @@ export type NodeEvent =
   | ({ readonly type: 'node-started'; readonly pid: number; readonly cause: StartCause } & NodePlace)
   /** Its redis.conf was empty or cut off, as after a power failure, and was written again. */
   | ({ readonly type: 'node-conf-replaced' } & NodePlace)
+  /** Data that it held when the lab went down is missing; the replica `heir`, which has it, becomes the master. */
+  | ({
+      readonly type: 'node-data-replaced'
+      readonly heir: string
+      readonly problems: readonly string[]
+      /** The folder that has what was left of its data. */
+      readonly aside: string | null
+    } & NodePlace)
   | ({ readonly type: 'node-adopted'; readonly pid: number } & NodePlace)
   | ({ readonly type: 'node-listening' } & NodePlace)
   | ({

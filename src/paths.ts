@@ -64,6 +64,8 @@ export const labFiles = {
   /** The users that each node begins with. */
   users: (dir: string) => path.join(dir, 'users.acl'),
   baseline: (dir: string) => path.join(dir, 'baseline.json'),
+  /** What each node held when the lab went down. */
+  heldData: (dir: string) => path.join(dir, 'data.json'),
   createLog: (dir: string) => path.join(dir, 'create.log'),
   node: (dir: string, port: number) => path.join(dir, String(port)),
   tls: (dir: string) => path.join(dir, 'tls'),

@@ -49,6 +49,10 @@ export const upShape = {
     flag: '--foreground',
     description: 'stay attached, show what happens, and take the lab down on Ctrl-C',
   }),
+  acceptDataLoss: z.boolean().default(false).register(optionMeta, {
+    flag: '--accept-data-loss',
+    description: 'start a stopped lab although data that it held is missing',
+  }),
   json,
 }
 

@@ -8,7 +8,7 @@ import { interruptible } from './interrupt.js'
 import { fromStdin, readPassword } from './password.js'
 
 export async function run({ said, env, file }: Invocation): Promise<number> {
-  const { json = false, foreground = false, verbose: _, ...given } = said
+  const { json = false, foreground = false, acceptDataLoss = false, verbose: _, ...given } = said
   const options = given['password'] === fromStdin ? { ...given, password: await readPassword() } : given
   const leased = foreground === true
   return interruptible(async (signal) => {
@@ -17,7 +17,7 @@ export async function run({ said, env, file }: Invocation): Promise<number> {
     const emit = (event: LabEvent) => (attached ? follow(event) : progress.emit(event))
     let opened: Opened
     try {
-      opened = await openLab(options, { env, file, emit, signal, leased })
+      opened = await openLab(options, { env, file, emit, signal, leased, acceptDataLoss: acceptDataLoss === true })
       await progress.finish('done')
     } catch (error) {
       await progress.finish('failed')

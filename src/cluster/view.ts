@@ -17,6 +17,10 @@ export async function askInfo(member: Member, ...words: readonly string[]): Prom
   return new Map(pairs.filter(([, value]) => value !== undefined) as [string, string][])
 }
 
+/** How many keys the `keyspace` part of INFO counts, in all databases: an engine may have several in a cluster. */
+export const keysIn = (info: string): number =>
+  [...info.matchAll(/^db\d+:keys=(\d+)/gm)].reduce((sum, [, keys]) => sum + Number(keys), 0)
+
 /** It serves clients, as it says itself. @throws ConnectionError, ReplyError */
 export const isServing = async (member: Member): Promise<boolean> =>
   (await askInfo(member, 'CLUSTER', 'INFO')).get('cluster_state') === 'ok'

@@ -50,6 +50,8 @@ export interface OpenContext extends Surroundings {
   readonly signal?: AbortSignal | undefined
   /** The lab goes down when this process does. */
   readonly leased: boolean
+  /** A kept lab starts although data that it held is missing. */
+  readonly acceptDataLoss?: boolean
 }
 
 export type Opened =
@@ -127,7 +129,7 @@ async function launch(
       socket: socketPath(places, record.dir),
       holder: claims.holder,
       leased: context.leased,
-      origin,
+      origin: origin.kind === 'kept' ? { ...origin, acceptDataLoss: context.acceptDataLoss === true } : origin,
     })
     return await attend(line, context.signal)
   } catch (error) {

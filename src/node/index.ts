@@ -1,6 +1,7 @@
 export { cliAccess, openAccess, type Access, type TlsFiles, type User } from './access.js'
 export { withoutPasswords } from './auth.js'
 export { ConnectionError, NodeClient, ReplyError, type Reply } from './client.js'
+export { dataFilesOf, setDataAside, type DataFiles } from './data-files.js'
 export { requireDirectives } from './directives/index.js'
 export { readDirective, renderConf, type ConfInput } from './conf.js'
 export { loopback } from './listen.js'

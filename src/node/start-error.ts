@@ -6,6 +6,7 @@ import { LabError } from '../errors.js'
 import { nodeFiles } from '../paths.js'
 import { commandFor } from '../spec/index.js'
 import { shellWord } from '../util/text.js'
+import { dataFilesOf } from './data-files.js'
 import { logTail } from './folder.js'
 import { confSource } from './listen.js'
 
@@ -21,8 +22,14 @@ export interface FailedServer {
   readonly logFromBytes: number
 }
 
-const dataHint: Hint = ({ lab }) =>
-  `The data that it keeps is damaged. Put a copy of its folder back, or delete the lab: ${commandFor(lab, 'down', '--purge')}`
+const dataHint: Hint = ({ lab, dir }) => {
+  const { files, manifest } = dataFilesOf(dir)
+  const file = manifest === undefined ? files[0] : path.dirname(manifest)
+  const start = commandFor(lab, 'up', '--accept-data-loss')
+  const without = file === undefined ? start : `${moveAside(file)} && ${start}`
+  return `Its data is damaged. Put a copy of its folder back, or start it without: ${without}`
+}
+const moveAside = (file: string): string => `mv ${shellWord(file)} ${shellWord(`${file}.damaged`)}`
 /** The last line about a module that Redis did not take. Why it did not stands in the line before. */
 const moduleRefused = /Can't load module from/
 const usersHint = 'Redis refuses a rule of the file that --acl gave: the line has the same number there.'
@@ -36,7 +43,8 @@ const hints: readonly (readonly [sign: RegExp, hint: string | Hint])[] = [
   [/FATAL CONFIG FILE ERROR|Unresolved Configuration/, confHint],
   [
     /corrupted cluster config file/,
-    ({ lab }) => `Its nodes.conf is damaged. Put a copy back, or delete the lab: ${commandFor(lab, 'down', '--purge')}`,
+    ({ lab, dir }) =>
+      `Its nodes.conf is damaged. Put a copy back, or have it made from what the other nodes know: ${moveAside(nodeFiles.nodes(dir))} && ${commandFor(lab, 'up')}`,
   ],
   // Of what stands before the last part nothing can be cut off.
   [/append only file \S+\.base\./, dataHint],

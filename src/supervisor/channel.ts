@@ -37,7 +37,7 @@ export interface Order {
 export type Origin =
   | { readonly kind: 'new'; readonly seed?: Seed }
   /** The node folders hold a cluster from an earlier run. With new directives each redis.conf is written again. */
-  | { readonly kind: 'kept'; readonly rewriteConf: boolean }
+  | { readonly kind: 'kept'; readonly rewriteConf: boolean; readonly acceptDataLoss?: boolean }
   /** Its supervisor died, and some of its servers may still run. */
   | { readonly kind: 'orphaned'; readonly left: RunRecord['nodes'] }
 

@@ -29,8 +29,9 @@ const mostEvidence = 10
 export function deleteLab(places: Places, record: LabRecord): void {
   const { dir } = record
   for (const { port } of record.nodes) rmSync(labFiles.node(dir, port), { recursive: true, force: true })
-  const { running, access, users, baseline, supervisorLog, createLog } = labFiles
-  for (const file of [running, access, users, baseline, supervisorLog, createLog]) rmSync(file(dir), { force: true })
+  const { running, access, users, baseline, heldData, supervisorLog, createLog } = labFiles
+  for (const file of [running, access, users, baseline, heldData, supervisorLog, createLog])
+    rmSync(file(dir), { force: true })
   // Of a lab without TLS a folder of that name is somebody else's.
   if (record.spec.tls) rmSync(labFiles.tls(dir), { recursive: true, force: true })
   // The record goes last: until then the lab can still be found, and deleted again.
@@ -53,7 +54,7 @@ export function deleteRemains(places: Places, { dir, name }: Pick<LabRecord, 'di
 
 function draftsIn(dir: string): string[] {
   if (!existsSync(dir)) return []
-  const isDraft = /^((lab|run|access|baseline)\.json|users\.acl)\.\d+-[0-9a-f]+\.tmp$/
+  const isDraft = /^((lab|run|access|baseline|data)\.json|users\.acl)\.\d+-[0-9a-f]+\.tmp$/
   return readdirSync(dir)
     .filter((name) => isDraft.test(name))
     .map((name) => path.join(dir, name))

@@ -10,7 +10,7 @@
  */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { pretendKept, type PlannedNode, type SlotRange } from '../cluster/index.js'
+import { keysIn, pretendKept, type PlannedNode, type SlotRange } from '../cluster/index.js'
 import { LabError } from '../errors.js'
 import { readDirective, type RedisNode } from '../node/index.js'
 import { nodeFiles } from '../paths.js'
@@ -20,6 +20,8 @@ export interface SeedShard {
   readonly slots: readonly SlotRange[]
   /** The whole path; null where there was no data. */
   readonly file: string | null
+  /** How many keys the file has; null where nobody could be asked. */
+  readonly keys: number | null
 }
 
 export interface Seed {
@@ -34,10 +36,7 @@ export interface Field {
 
 /** @throws LabError `bad-input` when a directive names a file that is none in the node's folder; `snapshot-damaged` */
 export async function sow({ shards }: Seed, { nodes, servers }: Field): Promise<void> {
-  const masters = nodes.flatMap((node, index) => {
-    const server = servers[index]
-    return node.role === 'master' && server ? [{ name: node.name, server }] : []
-  })
+  const masters = mastersOf({ nodes, servers })
   const slots = new Map(masters.map(({ name }, index) => [name, shards[index]?.slots ?? []]))
   pretendKept({ nodes, servers, slots })
   await Promise.all(
@@ -47,6 +46,35 @@ export async function sow({ shards }: Seed, { nodes, servers }: Field): Promise<
     }),
   )
 }
+
+/**
+ * Once the servers have loaded it. Keys may have expired since; how many of them a server has left out is known from 7.0 on.
+ *
+ * @throws LabError `snapshot-damaged` when a file held other keys than its manifest counts
+ */
+export async function requireLoaded({ shards }: Seed, { nodes, servers }: Field): Promise<void> {
+  const problems = await Promise.all(
+    mastersOf({ nodes, servers }).map(async ({ name, server }, index) => {
+      const wanted = shards[index]?.keys ?? null
+      if (wanted === null) return []
+      const info = await (await server.client()).text('INFO')
+      const found = keysIn(info)
+      const field = (one: string) => new RegExp(`^${one}:(\\d+)`, 'm').exec(info)?.[1]
+      const leftOut = field('rdb_last_load_keys_expired')
+      const expired = leftOut === undefined ? wanted : Number(leftOut) + Number(field('expired_keys') ?? 0)
+      return found <= wanted && found + expired >= wanted ? [] : [`${name} has ${found} keys instead of ${wanted}`]
+    }),
+  )
+  if (problems.flat().length === 0) return
+  const message = 'the snapshot holds other data than its manifest says'
+  throw new LabError({ code: 'snapshot-damaged', message, details: problems.flat() })
+}
+
+const mastersOf = ({ nodes, servers }: Field) =>
+  nodes.flatMap((node, index) => {
+    const server = servers[index]
+    return node.role === 'master' && server ? [{ name: node.name, server }] : []
+  })
 
 async function copyInto(dir: string, file: string): Promise<void> {
   try {

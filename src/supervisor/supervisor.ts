@@ -35,6 +35,7 @@ import { Attendance } from './attendance.js'
 import { buildOf } from './builds.js'
 import type { Order } from './channel.js'
 import { describeLab, ownLine } from './describe.js'
+import { forgetHeldData, noteHeldData } from './held-data.js'
 import { prepareFolder, refreshFolder } from './node-folders.js'
 import { applyVerb } from './node-verbs.js'
 import type { LabRecord, RunRecord } from './record.js'
@@ -148,6 +149,8 @@ export class Supervisor {
         origin.kind === 'orphaned' ? await this.#takeOver(origin.left, deadline) : await this.#bringUp(origin, deadline)
       this.#phase = 'running'
       this.#run.formed = true
+      // From here on the nodes change what they hold.
+      forgetHeldData(dir)
       // Whoever is told that the lab is ready may count on its being adopted from then on.
       this.#run.now()
       this.#keepIds(climb)
@@ -226,6 +229,7 @@ export class Supervisor {
       const replaced = prepareFolder({ record, access }, node, { rewrite })
       if (replaced) this.#emit({ type: 'node-conf-replaced', node: node.name, port: node.port })
     }
+    const heirs = origin.kind === 'kept' ? await this.#replaceLost(origin) : new Map<RedisNode, RedisNode>()
     if (origin.kind === 'kept' && record.nodes.some((node) => node.build)) await this.#bringAlong()
     if (seed) await this.#sow(seed)
     const logFile = labFiles.createLog(dir)
@@ -239,6 +243,7 @@ export class Supervisor {
         shape: origin.kind === 'kept' ? anyShapeOf(record) : shapeOf(record),
         // With the data of a snapshot it is as if it had been there before.
         kept: origin.kind === 'kept' || seed !== undefined,
+        heirs,
         level: spec.wait,
         logFile,
         deadline,
@@ -247,10 +252,23 @@ export class Supervisor {
       },
       spec.creator,
     )
+    if (seed) await (await import('./seed.js')).requireLoaded(seed, { nodes, servers: this.#nodes })
     this.#record = { ...this.#record, creator: record.creator ?? creator }
     // A level below "ok" proves nothing about slots, and none below "agreed" about roles: they are asked for.
     const slots = isAtLeast(spec.wait, 'ok') ? allServed : slotServiceOf(climb, await askWhoServes(climb))
     return { climb, ready: { level: spec.wait, reasons: [] }, slots }
+  }
+
+  /**
+   * Which replica takes the place of a master whose data is gone.
+   *
+   * @throws LabError `data-missing` when no replica has it; nothing was touched then
+   */
+  async #replaceLost({
+    acceptDataLoss,
+  }: Extract<Order['origin'], { kind: 'kept' }>): Promise<Map<RedisNode, RedisNode>> {
+    const { replaceLost } = await import('./replace-lost.js')
+    return replaceLost(this.#record, this.#nodes, { accept: acceptDataLoss === true, emit: this.#emit })
   }
 
   /** Written down before any of them starts, as in an upgrade. */
@@ -307,11 +325,21 @@ export class Supervisor {
     this.#upgrades.close()
     this.#restarts.close()
     const identities = this.#nodes.flatMap((node) => node.identity ?? [])
+    const { dir, spec } = this.#record
+    // After a start that failed the nodes may hold less than before it: what was written down then still counts.
+    const isKept = this.#run.formed && !spec.ephemeral
+    const writeHeld = isKept ? await noteHeldData(dir, this.#nodes) : () => {}
     await Promise.all(this.#nodes.map((node) => node.stop('down')))
     const left = identities.filter((identity) => !isGone(identity))
     if (left.length > 0) {
       const details = left.map(({ pid }) => `pid ${pid}`)
       throw new LabError({ code: 'stop-failed', message: 'not every redis-server could be ended', details })
+    }
+    try {
+      writeHeld()
+    } catch (error) {
+      // Without it the next start compares nothing.
+      this.#emit({ type: 'record-failed', reason: (error as Error).message })
     }
     this.#run.remove()
     this.#phase = 'stopped'

@@ -59,6 +59,8 @@ export function eventLine(event: LabEvent): string | undefined {
       return `${event.node} started on port ${event.port} (pid ${event.pid}${startCauses[event.cause]})`
     case 'node-conf-replaced':
       return `the redis.conf of ${event.node} was cut off and has been written again`
+    case 'node-data-replaced':
+      return `${summary(event.problems)}: ${event.heir} has all of its data and is the master now${event.aside === null ? '' : `; what is left of it is in ${event.aside}`}`
     case 'node-adopted':
       return `${event.node} on port ${event.port} is adopted (pid ${event.pid})`
     case 'node-listening':

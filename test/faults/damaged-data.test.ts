@@ -7,7 +7,7 @@ import { nodeFiles } from '../../src/paths.js'
 import type { LabStatus } from '../../src/supervisor/index.js'
 import { ask } from '../support/ask.js'
 import { idsOf, nodeOf, small } from '../support/lab.js'
-import { useScratch } from '../support/scratch.js'
+import { bin, useScratch } from '../support/scratch.js'
 
 const scratch = useScratch('file')
 const keys = Array.from({ length: 60 }, (_, n) => `key${n}`)
@@ -43,11 +43,30 @@ function logOf(dir: string): string {
   return path.join(logs, file ?? '')
 }
 
+/** Runs a command that was printed, word for word. */
+const paste = (command: string) =>
+  execFileSync('sh', ['-c', command.replaceAll('redis-lab ', `'${process.execPath}' '${bin}' `)], {
+    env: scratch.env,
+    cwd: scratch.dir,
+    stdio: 'pipe',
+  })
+
 const sizes = async () => Promise.all(lab.nodes.map(({ port }) => ask(port, 'DBSIZE').then(Number)))
 
+/** Data that is not what it was is told before anything starts. */
+async function expectMissing(name: string, reason: RegExp): Promise<void> {
+  const { code, stderr } = await scratch.run('up')
+  expect(code).toBe(1)
+  expect(stderr).toContain('redis-lab: data that this lab held when it went down is missing')
+  expect(stderr).toMatch(new RegExp(`^  ${name} held \\d+ keys$`, 'm'))
+  expect(stderr).toMatch(reason)
+  expect(stderr).toMatch(/start with what is left: redis-lab up --accept-data-loss$/m)
+  expect(scratch.processes()).toEqual([])
+}
+
 /** What a failed start leaves: nothing that runs, and everybody else's data. */
-async function expectRefused(name: string, reason: RegExp): Promise<string> {
-  const { code, stdout, stderr } = await scratch.run('up')
+async function expectRefused(name: string, reason: RegExp, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await scratch.run('up', ...args)
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   const { port, dir, log } = lab.nodes.find((node) => node.name === name) ?? lab.nodes[0]!
   expect(stderr).toMatch(new RegExp(`^redis-lab: ${name} \\(port ${port}\\) did not start: .*`, 'm'))
@@ -66,9 +85,12 @@ test('a damaged nodes.conf is told in the words of Redis, and a copy of it bring
   const text = readFileSync(file)
   writeFileSync(file, text.subarray(0, 70))
   const stderr = await expectRefused('m2', /Unrecoverable error: corrupted cluster config file/)
-  expect(stderr).toMatch(/^Its nodes.conf is damaged. Put a copy back/m)
+  const command = /^Its nodes.conf is damaged. Put a copy back, or .*: (mv .*)$/m.exec(stderr)?.[1] ?? ''
   expect(readFileSync(file)).toEqual(text.subarray(0, 70))
 
+  paste(command)
+  expect((await sizes()).reduce((sum, one) => sum + one)).toBe(keys.length)
+  await scratch.json('down')
   writeFileSync(file, text)
   const after = await scratch.json<LabStatus>('up')
   expect(idsOf(after)).toEqual(idsOf(lab))
@@ -81,12 +103,13 @@ test('an append-only file damaged in the middle is refused, and the hint repairs
   const at = text.indexOf('*3\r\n', text.length / 2)
   const damaged = Buffer.concat([text.subarray(0, at), Buffer.from('XXXX'), text.subarray(at + 4)])
   writeFileSync(file, damaged)
-  const stderr = await expectRefused('m2', /Bad file format reading the append only file/)
+  await expectMissing('m2', /m2: appendonlydir\/.*\.incr\.aof has other content than it had/)
+  const stderr = await expectRefused('m2', /Bad file format reading the append only file/, '--accept-data-loss')
   expect(readFileSync(file)).toEqual(damaged)
 
   const command = /^Its append-only file is damaged\. .*: (bash -c .*)$/m.exec(stderr)?.[1] ?? ''
   execFileSync('sh', ['-c', command], { input: 'y\n' })
-  const after = await scratch.json<LabStatus>('up')
+  const after = await scratch.json<LabStatus>('up', '--accept-data-loss')
   expect(idsOf(after)).toEqual(idsOf(lab))
   const [first, second, third] = await sizes()
   expect(Number(second)).toBeGreaterThan(0)
@@ -96,7 +119,8 @@ test('an append-only file damaged in the middle is refused, and the hint repairs
 test('an append-only file that was cut off at its end loses its last write and nothing else', async () => {
   const file = logOf(folder('m1'))
   truncateSync(file, readFileSync(file).length - 3)
-  const after = await scratch.json<LabStatus>('up')
+  await expectMissing('m1', /\.incr\.aof is 3 bytes shorter than it was/)
+  const after = await scratch.json<LabStatus>('up', '--accept-data-loss')
   expect(idsOf(after)).toEqual(idsOf(lab))
   expect((await sizes()).reduce((sum, one) => sum + one)).toBe(keys.length - 1)
   expect(readFileSync(nodeOf(after, 'm1').log, 'utf8')).toMatch(/Truncating the AOF/)
@@ -109,12 +133,20 @@ test.each([
   const logs = path.join(folder('m3'), 'appendonlydir')
   const name = readdirSync(logs).find((one) => one.endsWith(ending)) ?? ''
   writeFileSync(path.join(logs, name), 'garbage\n')
-  const stderr = await expectRefused('m3', reason)
-  expect(stderr).toMatch(/^The data that it keeps is damaged. Put a copy of its folder back/m)
+  await expectMissing('m3', /shorter than it was|is missing/)
+  const stderr = await expectRefused('m3', reason, '--accept-data-loss')
+  const command = /^Its data is damaged. Put a copy of its folder back, or start it without: (mv .*)$/m.exec(
+    stderr,
+  )?.[1]
+  paste(command ?? '')
+  const [first, second, third] = await sizes()
+  expect(Number(first) + Number(second)).toBeGreaterThan(0)
+  expect(third).toBe(0)
 })
 
 test('a part of the data that is missing is told in the words of Redis, with what can be done', async () => {
   rmSync(logOf(folder('m3')))
-  const stderr = await expectRefused('m3', /AOF file appendonly\.aof\.\d+\.incr\.aof/)
-  expect(stderr).toMatch(/^The data that it keeps is damaged. Put a copy of its folder back/m)
+  await expectMissing('m3', /m3: appendonlydir\/.*\.incr\.aof is missing/)
+  const stderr = await expectRefused('m3', /AOF file appendonly\.aof\.\d+\.incr\.aof/, '--accept-data-loss')
+  expect(stderr).toMatch(/^Its data is damaged. Put a copy of its folder back/m)
 })

@@ -19,6 +19,8 @@ export interface FormContext {
   readonly shape: Shape
   /** The servers' folders hold a cluster from an earlier run: it is to be had back, with every key. */
   readonly kept: boolean
+  /** For masters of a kept cluster whose data is gone: the replica that has it, and takes their place. */
+  readonly heirs?: ReadonlyMap<Server, Server>
   /** How far the result is to be proven. */
   readonly level: ReadyLevel
   /** Where a creator keeps what it did, or what its tools said. */

@@ -4,8 +4,10 @@ import { LabError } from '../../errors.js'
 import { cliAccess } from '../../node/index.js'
 import { compareVersions } from '../../release/index.js'
 import { commandFor } from '../../spec/index.js'
+import { until } from '../../util/until.js'
 import { askForeignOwners } from '../foreign.js'
-import { isMyself } from '../nodes-text.js'
+import type { Server } from '../member.js'
+import { isMaster, isMyself } from '../nodes-text.js'
 import { isAtLeast } from '../ready.js'
 import { startClimb, type Climb } from '../climb.js'
 import { askNodes } from '../view.js'
@@ -17,8 +19,13 @@ export const redisCliCreator: ClusterCreator = {
   name: 'redis-cli',
 
   async form(context: FormContext): Promise<Climb> {
-    const { servers, shape, kept } = context
-    await startServers(servers, context)
+    const { servers, shape, kept, heirs = new Map<Server, Server>() } = context
+    await startServers(
+      servers.filter((server) => !heirs.has(server)),
+      context,
+    )
+    for (const [master, heir] of heirs) await takeOver(heir, master, context)
+    await startServers([...heirs.keys()], context)
     if (kept) await requireForeignOwners(context)
     else {
       await create(context)
@@ -26,6 +33,26 @@ export const redisCliCreator: ClusterCreator = {
     }
     return waitReady(servers, shape, context)
   },
+}
+
+/**
+ * Before a master starts that has lost its data: it finds its place taken, and becomes a replica.
+ *
+ * @throws LabError `create-failed`
+ */
+async function takeOver(
+  heir: Server,
+  master: Server,
+  { servers, heirs, deadline, signal }: FormContext,
+): Promise<void> {
+  await (await heir.client()).call('CLUSTER', 'FAILOVER', 'TAKEOVER')
+  const others = servers.filter((server) => !heirs?.has(server))
+  const seesIt = async (server: Server) =>
+    (await askNodes(server)).some((line) => line.port === heir.port && isMaster(line) && line.slots.length > 0)
+  const allSee = async () => (await Promise.all(others.map(seesIt))).every(Boolean) || undefined
+  if (await until(allSee, { deadline, pollMs: 50, signal })) return
+  const message = `${heir.name} could not take the place of ${master.name}, whose data is missing`
+  throw new LabError({ code: 'create-failed', message })
 }
 
 /**

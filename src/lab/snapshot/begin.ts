@@ -36,7 +36,7 @@ export async function beginFrom(dir: string, { spec: asked, given }: ResolvedSpe
   const problems = [...crossCheck({ ...spec, from: undefined }), ...unreadable(spec, manifest)]
   if (problems.length > 0) throw badInput(problems)
   const files = await verifiedFiles(dir, manifest)
-  const shards = manifest.shards.map(({ slots }, index) => ({ slots, file: files[index] ?? null }))
+  const shards = manifest.shards.map(({ slots, keys }, index) => ({ slots, keys, file: files[index] ?? null }))
   return { spec, seed: { shards }, requireFit: (build) => requireFit(dir, manifest, build) }
 }
 

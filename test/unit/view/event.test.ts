@@ -29,6 +29,10 @@ const samples: { readonly [Type in LabEvent['type']]: Sample<Type> } = {
   'release-ready': [{ what: 'redis 8.0.6', server: '/s', cached: true }, 'redis 8.0.6 is ready'],
   'node-started': [{ node: 'm1', port: 6001, pid: 7, cause: 'up' }, 'm1 started on port 6001 (pid 7)'],
   'node-conf-replaced': [{ node: 'm1', port: 6001 }, 'the redis.conf of m1 was cut off and has been written again'],
+  'node-data-replaced': [
+    { node: 'm1', port: 6001, heir: 'r1', problems: ['m1: dump.rdb is missing', 'm1: x'], aside: '/lab/6001/data-1' },
+    'm1: dump.rdb is missing (and 1 more): r1 has all of its data and is the master now; what is left of it is in /lab/6001/data-1',
+  ],
   'node-adopted': [{ node: 'm1', port: 6001, pid: 7 }, 'm1 on port 6001 is adopted (pid 7)'],
   'node-paused': [{ node: 'm1', port: 6001, pid: 7, cause: 'asked' }, 'm1 is paused'],
   'node-resumed': [{ node: 'm1', port: 6001, pid: 7, cause: 'outside' }, 'm1 runs on, by a signal from outside'],

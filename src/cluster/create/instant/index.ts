@@ -65,7 +65,7 @@ export const instantCreator: ClusterCreator = {
 
   async form(context: FormContext): Promise<Climb> {
     const { kept, nodes, servers } = context
-    const target = kept ? recoverTarget(servers) : newTarget(nodes, servers)
+    const target = kept ? recoverTarget(servers, context.heirs) : newTarget(nodes, servers)
     if (kept) keepOriginals(servers)
     const settings = settingsFor(servers)
     let climb: Climb

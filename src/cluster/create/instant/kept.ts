@@ -47,8 +47,11 @@ interface Witness {
   readonly lastVoteEpoch: number
 }
 
-/** @throws LabError `create-failed` when the files do not tell a cluster that can be had back this way */
-export function recoverTarget(servers: readonly Server[]): Target {
+/**
+ * @param heirs for masters whose data is gone: the replica that has it
+ * @throws LabError `create-failed` when the files do not tell a cluster that can be resumed this way
+ */
+export function recoverTarget(servers: readonly Server[], heirs: ReadonlyMap<Server, Server> = new Map()): Target {
   const witnesses = servers.flatMap((server) => testify(server) ?? [])
   if (witnesses.some(({ own }) => own.moving.length > 0))
     throw cannot('slots were on their way from one node to another')
@@ -59,7 +62,7 @@ export function recoverTarget(servers: readonly Server[]): Target {
   const masters = new Map<string, TargetMaster>()
   const shardIds = new Map(claims.map((line) => [line.id, line.shardId]))
   for (const [id, slots] of rangesByOwner(owners)) {
-    const heir = heirOf(id, servers, idOf, witnesses)
+    const heir = heirOf(id, { servers, ids: idOf, witnesses, heirs })
     masters.set(id, { server: heir.server, id: heir.id, shardId: shardIds.get(id) ?? randomId(), slots })
   }
   const taken = new Set([...masters.values()].map((master) => master.server))
@@ -162,14 +165,18 @@ function rangesByOwner(owners: readonly NodeLine[]): Map<string, SlotRange[]> {
   return ranges
 }
 
-/** The node itself where its folder is there; otherwise one of its replicas, which has the keys that the folder had. */
-function heirOf(
-  id: string,
-  servers: readonly Server[],
-  ids: ReadonlyMap<Server, string>,
-  witnesses: readonly Witness[],
-): { server: Server; id: string } {
+interface Inheritance {
+  readonly servers: readonly Server[]
+  readonly ids: ReadonlyMap<Server, string>
+  readonly witnesses: readonly Witness[]
+  readonly heirs: ReadonlyMap<Server, Server>
+}
+
+/** The node itself if its data is there; otherwise one of its replicas, which has the keys that it had. */
+function heirOf(id: string, { servers, ids, witnesses, heirs }: Inheritance): { server: Server; id: string } {
   const itself = servers.find((server) => ids.get(server) === id)
+  const appointed = itself && heirs.get(itself)
+  if (appointed) return { server: appointed, id: ids.get(appointed) ?? id }
   const isThere = witnesses.some(({ own }) => own.id === id)
   const replicas = witnesses.filter(({ own }) => own.masterId === id)
   // Of several the one that was written to last: another may have been away for long.

@@ -10,6 +10,7 @@
 import { ReplyError, type NodeClient, type Reply } from '../../../node/index.js'
 import { canBeAsked, type Member } from '../../member.js'
 import { isMaster, isMyself, parseNodes } from '../../nodes-text.js'
+import { keysIn } from '../../view.js'
 import { settingsFrom } from './baseline.js'
 import { habitsIn } from '../habits.js'
 import { commandInWords, corrections, type Correction, type Settings } from './settings.js'
@@ -112,10 +113,6 @@ async function correct(
   )
   return { restored: restored.sort(), refused }
 }
-
-/** Of all databases: an engine may have several in a cluster. */
-const keysIn = (info: string): number =>
-  [...info.matchAll(/^db\d+:keys=(\d+)/gm)].reduce((sum, [, keys]) => sum + Number(keys), 0)
 
 const numberIn = (info: string, field: string): number =>
   Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(info)?.[1] ?? 0)

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import type { LabError } from '../../../../src/errors.js'
-import { filesOfSet } from '../../../../src/lab/snapshot/kept-data.js'
+import { filesOfSet } from '../../../../src/node/data-files.js'
 import {
   isSnapshotFile,
   parseManifest,
