@@ -17,6 +17,7 @@ const exitCodes = {
   'lab-busy': 1,
   'lab-damaged': 1,
   'data-missing': 1,
+  'lab-state-unknown': 1,
   'snapshot-not-found': 2,
   'snapshot-exists': 2,
   'snapshot-damaged': 1,

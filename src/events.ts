@@ -10,6 +10,14 @@ import type { ErrorData } from './errors.js'
 export const readyLevels = ['none', 'alive', 'agreed', 'ok', 'replicas', 'full'] as const
 export type ReadyLevel = (typeof readyLevels)[number]
 
+/** A process that has to be waited for. */
+interface AwaitedProcess {
+  readonly pid: number
+  readonly command: string
+  /** Whether it lives is unknown: why, and how to clear its lock by hand. */
+  readonly unjudged?: string
+}
+
 /** Getting a Redis release and making it. */
 export type ReleaseEvent =
   | { readonly type: 'release-fallback'; readonly from: string; readonly to: string; readonly reason: string }
@@ -18,7 +26,7 @@ export type ReleaseEvent =
   | { readonly type: 'download-retry'; readonly attempt: number; readonly delayMs: number; readonly reason: string }
   | { readonly type: 'download-done'; readonly sizeBytes: number; readonly sha256: string }
   | { readonly type: 'unpack-started'; readonly archive: string }
-  | { readonly type: 'build-waiting'; readonly pid: number; readonly command: string }
+  | ({ readonly type: 'build-waiting' } & AwaitedProcess)
   | { readonly type: 'build-started'; readonly what: string; readonly jobs: number }
   | { readonly type: 'build-progress'; readonly doneSteps: number; readonly totalSteps: number }
   | {
@@ -115,7 +123,7 @@ export type LabOrigin = 'new' | 'kept' | 'orphaned'
 
 /** The lab as a whole. */
 export type LabLifeEvent =
-  | { readonly type: 'lab-waiting'; readonly pid: number; readonly command: string }
+  | ({ readonly type: 'lab-waiting' } & AwaitedProcess)
   | { readonly type: 'ports-lost'; readonly reason: string }
   | { readonly type: 'lab-starting'; readonly name: string; readonly dir: string; readonly origin: LabOrigin }
   | { readonly type: 'lab-ready'; readonly level: ReadyLevel; readonly elapsedMs: number }

@@ -33,7 +33,7 @@ async function list(invocation: Invocation): Promise<number> {
     return 0
   }
   printResult(cacheText(places.cache, rows))
-  for (const problem of problems) printNote(`which build it needs cannot be told: ${problem}`)
+  for (const problem of problems) printNote(`which builds are needed is not known for sure: ${problem}`)
   return 0
 }
 
@@ -57,14 +57,15 @@ async function prune(invocation: Invocation): Promise<number> {
   withoutKeys(invocation, 'prune')
   const places = placesFrom(invocation.env)
   const { removed, problems } = await pruneBuilds(places, { olderThanMs: olderThan })
-  const files = await clearCache(places.cache)
-  if (json) printJson({ removed, freedBytes: sumOf(removed), files, problems })
+  const { cleared: files, unjudged } = await clearCache(places.cache)
+  if (json) printJson({ removed, freedBytes: sumOf(removed), files, unjudged, problems })
   else {
     for (const { key } of removed) printResult(`The build ${key} is removed.`)
     if (files > 0) printResult(`${files} dead files (locks, builds that were cut off) are deleted.`)
+    for (const reason of unjudged) printResult(`Left alone: ${reason}`)
     for (const problem of problems)
-      printResult(`No build is removed, because which one it needs cannot be told: ${problem}`)
-    if (removed.length + files + problems.length === 0) printResult('Nothing was old and unused.')
+      printResult(`No build is removed, because which builds are needed is not known for sure: ${problem}`)
+    if (removed.length + files + unjudged.length + problems.length === 0) printResult('Nothing was old and unused.')
   }
   return problems.length > 0 ? 1 : 0
 }

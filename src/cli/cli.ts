@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import process from 'node:process'
-import { requireRunning, resolveNode } from '../lab/index.js'
+import { requireKnownRunning, resolveNode } from '../lab/index.js'
 import { cliAccess } from '../node/index.js'
 import { placesFrom } from '../paths.js'
 import { badInput } from '../spec/index.js'
@@ -14,7 +14,7 @@ import { resolveOptions } from './options.js'
 
 export async function run(invocation: Invocation): Promise<number> {
   const { name } = resolveOptions(cliShape, invocation)
-  const { record } = requireRunning(placesFrom(invocation.env), name)
+  const { record } = await requireKnownRunning(placesFrom(invocation.env), name)
   const [said] = invocation.args
   const node = said === undefined ? record.nodes[0] : resolveNode(record, said)
   if (!node) throw badInput([`the lab "${name}" has no nodes`])

@@ -7,6 +7,7 @@ import { requireFreePorts } from '../node/index.js'
 import { placesFrom } from '../paths.js'
 import { inspectTools, probeOfficialHost } from '../release/index.js'
 import { defaultOf, labShape } from '../spec/index.js'
+import { ownIdentity } from '../util/process-identity.js'
 import { printJson, printResult } from '../view/index.js'
 import type { Invocation } from './command.js'
 import { doctorShape } from './shapes.js'
@@ -29,6 +30,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const places = placesFrom(env)
   const findings = [
     nodeVersion(),
+    processes(),
     ...(await tools(env)),
     folder('cache', places.cache, 'REDIS_LAB_CACHE'),
     folder('state', places.state, 'REDIS_LAB_STATE'),
@@ -49,6 +51,18 @@ function nodeVersion(): Finding {
   const ok = major > 20 || (major === 20 && minor >= 5)
   const advice = ok ? null : 'redis-lab needs Node 20.5 or later.'
   return { check: 'node', verdict: ok ? 'ok' : 'missing', found: process.versions.node, advice }
+}
+
+/** Every lab is known by its processes: where they cannot be seen none can be started, and none is taken for dead. */
+function processes(): Finding {
+  const check = 'processes'
+  try {
+    const { place = '' } = ownIdentity()
+    return { check, verdict: 'ok', found: `visible (${place})`, advice: null }
+  } catch (error) {
+    const { message, hint } = LabError.from(error)
+    return { check, verdict: 'missing', found: message, advice: hint ?? null }
+  }
 }
 
 async function tools(env: Invocation['env']): Promise<Finding[]> {

@@ -1,6 +1,6 @@
 /** redis-lab down */
 import { LabError } from '../errors.js'
-import { badInput } from '../spec/index.js'
+import { badInput, nameFlag } from '../spec/index.js'
 import { labNames, takeDown, type TakenDown } from '../lab/index.js'
 import { placesFrom } from '../paths.js'
 import { printJson, printResult } from '../view/index.js'
@@ -35,8 +35,11 @@ function failureOf(names: readonly string[], outcomes: readonly PromiseSettledRe
   return new LabError({ code: first.error.code, message: `${failures.length} labs could not be taken down`, details })
 }
 
-function inWords({ name, was, dir, purged }: TakenDown): string {
+function inWords({ name, was, dir, purged, remains }: TakenDown): string {
   if (was === 'absent') return `There is no lab named "${name}": nothing to take down.`
+  if (was === 'lost') return `Lab "${name}" is forgotten: its folder was gone already (${dir}).`
   const ended = was === 'stopped' ? `Lab "${name}" was down already` : `Lab "${name}" is down`
-  return purged ? `${ended}, and its data is deleted.` : `${ended}. Its data stays in ${dir}; redis-lab up resumes it.`
+  if (!purged) return `${ended}. Its data stays in ${dir}; redis-lab up${nameFlag(name)} resumes it.`
+  const others = remains.length > 0 ? ` ${dir} stays, because it holds files of others: ${remains.join(', ')}` : ''
+  return `${ended}, and its data is deleted.${others}`
 }

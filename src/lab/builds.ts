@@ -10,12 +10,13 @@ import type { Places } from '../paths.js'
 import { listBuilds, removeBuild, type ShelvedBuild } from '../release/index.js'
 import { nameFlag } from '../spec/index.js'
 import { buildsOf } from '../supervisor/index.js'
-import { runningPrograms, withoutLinks } from '../util/processes-in.js'
-import { findLab, labNames } from './find.js'
+import { notSeen, runningPrograms, withoutLinks } from '../util/processes-in.js'
+import { labNames } from './entry.js'
+import { findLab } from './find.js'
 
 export interface BuildUser {
   readonly name: string
-  /** Or about to be ended or adopted; otherwise it is down, and its data is kept. */
+  /** Or about to be ended or adopted, or of unknown state; otherwise the lab is down, and its data is kept. */
   readonly running: boolean
 }
 
@@ -27,7 +28,7 @@ export interface UsedBuild extends ShelvedBuild {
 
 export interface BuildsInUse {
   readonly builds: readonly UsedBuild[]
-  /** Labs of which nobody can tell what they need. */
+  /** Why it is unknown what is needed: labs that cannot be read, processes that cannot be seen. */
   readonly problems: readonly string[]
 }
 
@@ -49,7 +50,9 @@ export async function usedBuilds(places: Places): Promise<BuildsInUse> {
       problems.push(`${name}: ${LabError.from(error).message}`)
     }
   }
-  const running = [...runningPrograms()]
+  const programs = runningPrograms()
+  if (!programs) problems.push(unseen)
+  const running = [...(programs ?? [])]
   const used = builds.map((build) => ({
     ...build,
     users: needs
@@ -59,6 +62,8 @@ export async function usedBuilds(places: Places): Promise<BuildsInUse> {
   }))
   return { builds: used, problems }
 }
+
+const unseen = `which processes run a build is unknown: ${notSeen}`
 
 const isInside = ({ dir }: ShelvedBuild, program: string): boolean =>
   withoutLinks(program).startsWith(withoutLinks(dir) + path.sep)
@@ -72,14 +77,14 @@ export interface RemovedBuilds {
 /**
  * Removes builds by their keys: all of them, or none.
  *
- * @throws LabError `wrong-state` for one that is running; `bad-input` for a key of none. Nothing was touched then
+ * @throws LabError `wrong-state` for one that is running, or may be; `bad-input` for a key of none. Nothing was touched then
  */
 export async function removeBuilds(
   places: Places,
   keys: readonly string[],
   unknown: (key: string, known: readonly string[]) => LabError,
 ): Promise<RemovedBuilds> {
-  const { builds } = await usedBuilds(places)
+  const { builds, problems } = await usedBuilds(places)
   const known = builds.map(({ key }) => key)
   const chosen = [...new Set(keys)].map((key) => {
     const build = builds.find((one) => one.key === key)
@@ -87,6 +92,7 @@ export async function removeBuilds(
     return build
   })
   for (const build of chosen) requireIdle(build)
+  if (problems.includes(unseen)) throw new LabError({ code: 'wrong-state', message: unseen })
   for (const { key } of chosen) await removeBuild(places.cache, key)
   return {
     removed: chosen.map(({ key, sizeBytes }) => ({ key, sizeBytes })),

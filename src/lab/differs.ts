@@ -6,7 +6,7 @@ import { canTalk, compareVersions, meansTheSame, readsDataOf, specifiedRelease }
 import { optionWords, shellWord, type Directive, type LabSpec, type ResolvedSpec } from '../spec/index.js'
 import { buildsOf, releasesOf, type LabRecord } from '../supervisor/index.js'
 import { changeableWhenStopped, type Difference, type Lasting } from './differences.js'
-import { labNames } from './find.js'
+import { labNames } from './entry.js'
 
 export interface DiffersContext {
   readonly places: Places

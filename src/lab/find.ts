@@ -1,42 +1,52 @@
-/** A lab by its name: what its folder says, and whether somebody looks after it. */
-import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs'
-import path from 'node:path'
+/** A lab by its name: what its folder says, and whether it has a supervisor. */
 import { LabError } from '../errors.js'
-import { labEntry, labLock, labsDir, type Places } from '../paths.js'
+import { labLock, type Places } from '../paths.js'
 import { labShape, nameFlag, parseOptions } from '../spec/index.js'
 import { readLab, readRun, type LabRecord, type RunRecord } from '../supervisor/index.js'
-import { lockHolder } from '../util/lock.js'
-import { isAlive } from '../util/process-identity.js'
+import { lockHolder, type LockHolder } from '../util/lock.js'
+import { fateOf } from '../util/process-identity.js'
 import { withoutLinks } from '../util/processes-in.js'
+import { brokenEntry, displaced, labDirOf, labNames, unreadable } from './entry.js'
 
 export type FoundLab =
   | { readonly kind: 'running'; readonly record: LabRecord; readonly run: RunRecord }
   /** Its supervisor is gone without having taken it down. */
   | { readonly kind: 'orphaned'; readonly record: LabRecord; readonly run: RunRecord }
+  /** Its processes cannot be seen from here; see visibility.ts. Nothing may be started or cleaned up in its folder. */
+  | { readonly kind: 'unknown'; readonly record: LabRecord; readonly run: RunRecord }
   | { readonly kind: 'stopped'; readonly record: LabRecord }
 
-/** @throws LabError `lab-damaged` */
+/** @throws LabError `lab-damaged`, with the way out, when the entry is not a lab that can be used */
 export function findLab(places: Places, name: string): FoundLab | undefined {
   const dir = labDirOf(places, name)
-  const record = dir === undefined ? undefined : readLab(dir)
+  const record = dir === undefined ? undefined : readRecord(places, name, dir)
   if (dir === undefined || !record) return undefined
-  if (isDisplaced(record, name, dir)) throw displaced(record, dir)
+  if (isDisplaced(record, name, dir)) throw displaced(places, name, record, dir)
   const run = readRunOf(record)
-  if (!run) return { kind: 'stopped', record }
-  return { kind: isAlive(run.supervisor) ? 'running' : 'orphaned', record, run }
+  return run ? { kind: kindOf(run), record, run } : { kind: 'stopped', record }
+}
+
+function readRecord(places: Places, name: string, dir: string): LabRecord | undefined {
+  let record: LabRecord | undefined
+  try {
+    record = readLab(dir)
+  } catch (error) {
+    throw brokenEntry(places, name, dir) ?? unreadable(places, name, LabError.from(error))
+  }
+  const problem = record ? undefined : brokenEntry(places, name, dir)
+  if (problem) throw problem
+  return record
 }
 
 export const isDisplaced = (record: LabRecord, name: string, dir: string): boolean =>
   record.name !== name || withoutLinks(record.dir) !== withoutLinks(dir)
 
-/** Its record and the redis.conf of its nodes name another folder: whatever was done here would be done there. */
-function displaced(record: LabRecord, dir: string): LabError {
-  return new LabError({
-    code: 'lab-damaged',
-    message: `the folder holds the record of the lab "${record.name}" in another folder: it was copied or moved`,
-    hint: 'Move it back to where it was made, or move it away to start anew.',
-    details: [`folder: ${dir}`, `made in: ${record.dir}`],
-  })
+/** A server of unknown fate counts as much as a supervisor: another one must not be started on its data. */
+export function kindOf({ supervisor, nodes }: RunRecord): 'running' | 'orphaned' | 'unknown' {
+  const fate = fateOf(supervisor)
+  if (fate === 'alive') return 'running'
+  const isUnknown = fate === 'unknown' || nodes.some(({ process }) => process && fateOf(process) === 'unknown')
+  return isUnknown ? 'unknown' : 'orphaned'
 }
 
 /** What runs can be found and ended without it; and then it is of no use any more. */
@@ -60,7 +70,7 @@ export function requireLab(places: Places, name: string): FoundLab {
   if (starter) {
     throw new LabError({
       code: 'lab-not-found',
-      message: `there is no lab named "${name}" yet: process ${starter.pid} is about to start it (${starter.command})`,
+      message: `there is no lab named "${name}" yet: ${starterInWords(starter)}`,
       hint: 'Ask again in a moment.',
     })
   }
@@ -69,6 +79,11 @@ export function requireLab(places: Places, name: string): FoundLab {
     message: `there is no lab named "${name}"`,
     hint: others.length > 0 ? `There is: ${others.join(', ')}` : `Start it with: redis-lab up${nameFlag(name)}`,
   })
+}
+
+export function starterInWords({ pid, command, unjudged }: LockHolder): string {
+  if (unjudged === undefined) return `process ${pid} is about to start it (${command})`
+  return `process ${pid} (${command}) holds its lock, and whether it lives is unknown: ${unjudged}`
 }
 
 /** @throws LabError `lab-not-found` when the lab is not running; `bad-input`, `lab-damaged` */
@@ -80,24 +95,4 @@ export function requireRunning(places: Places, name: string): Exclude<FoundLab, 
     message: `the lab "${name}" is not running`,
     hint: `Start it with: redis-lab up${nameFlag(name)}`,
   })
-}
-
-/** Every name that has an entry, in alphabetical order. */
-export function labNames(places: Places): string[] {
-  try {
-    return readdirSync(labsDir(places))
-      .filter((name) => !name.startsWith('.'))
-      .sort()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
-  }
-}
-
-/** An entry is the folder itself, or a link to where --dir put it. */
-export function labDirOf(places: Places, name: string): string | undefined {
-  const entry = labEntry(places, name)
-  const stat: Stats | undefined = lstatSync(entry, { throwIfNoEntry: false })
-  if (!stat) return undefined
-  return stat.isSymbolicLink() ? path.resolve(path.dirname(entry), readlinkSync(entry)) : entry
 }

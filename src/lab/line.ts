@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { LabError, unreachable } from '../errors.js'
 import type { TimedEvent } from '../events.js'
+import { portHolder } from '../node/index.js'
 import { labFiles, supervisorProgram } from '../paths.js'
 import { Channel, type FromSupervisor, type LabStatus, type Order, type ToSupervisor } from '../supervisor/index.js'
 import { deferred } from '../util/deferred.js'
@@ -79,7 +80,7 @@ export class SupervisorLine {
   /** The supervisor as the holder of what is claimed for its lab. @throws LabError `supervisor-failed` when it is gone already */
   holderFor(lab: string): LockHolder {
     const identity = this.#child.pid === undefined ? undefined : identify(this.#child.pid)
-    if (identity) return { ...identity, command: `the lab "${lab}"` }
+    if (identity) return portHolder(lab, identity)
     throw this.#vanished()
   }
 

@@ -35,8 +35,9 @@ import { withLock, type LockHolder } from '../util/lock.js'
 import { accessFor, authOf, keptAccess, requireAclFile, requireUsersIn, usersFor } from './access.js'
 import { changeableWhenStopped, differencesTo, type Difference } from './differences.js'
 import { endLab } from './end.js'
-import { findLab, type FoundLab } from './find.js'
+import { findLab } from './find.js'
 import { SupervisorLine } from './line.js'
+import { requireKnown, type KnownLab } from './visibility.js'
 import { keptRecord, newRecord } from './record.js'
 import { installAll, requireMixable } from './releases.js'
 
@@ -78,7 +79,8 @@ export async function openLab(options: LabOptions, context: OpenContext): Promis
   const lock = {
     command: `redis-lab up --name ${name}`,
     signal: context.signal,
-    onWait: ({ pid, command }: LockHolder) => context.emit({ type: 'lab-waiting', pid, command }),
+    onWait: ({ pid, command, unjudged }: LockHolder) =>
+      context.emit({ type: 'lab-waiting', pid, command, ...(unjudged !== undefined && { unjudged }) }),
   }
   return withLock(labLock(places, name), lock, () => openAlone(wanted, places, context))
 }
@@ -93,7 +95,7 @@ function withPlaceOf(resolved: ResolvedSpec, places: Places): ResolvedSpec {
 
 async function openAlone(wanted: ResolvedSpec, places: Places, context: OpenContext): Promise<Opened> {
   const found = findLab(places, wanted.spec.name)
-  const kept = found && (await settle(found, wanted, places, context))
+  const kept = found && (await settle(await requireKnown(places, found), wanted, places, context))
   if (kept && 'kind' in kept) return kept
   for (let block = 1; ; block++) {
     try {
@@ -149,7 +151,7 @@ async function launch(
  * @throws LabError `lab-differs`, and what is wrong with what was asked for; nothing was touched then
  */
 async function settle(
-  found: FoundLab,
+  found: KnownLab,
   wanted: ResolvedSpec,
   places: Places,
   context: OpenContext,
@@ -299,5 +301,5 @@ async function clearAfter(error: unknown, places: Places, name: string): Promise
   if (LabError.from(error).code !== 'supervisor-failed') return
   const left = findLab(places, name)
   if (left?.kind === 'orphaned') await endLab(places, left)
-  if (left && !left.record.formed) deleteLab(places, left.record)
+  if (left && left.kind !== 'unknown' && !left.record.formed) deleteLab(places, left.record)
 }

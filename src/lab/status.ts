@@ -5,25 +5,26 @@ import { labFacts, nodeFacts, serversLeft, type LabStatus, type NodeStatus } fro
 import { lockHolder, type LockHolder } from '../util/lock.js'
 import type { ProcessIdentity } from '../util/process-identity.js'
 import { nameFlag } from '../spec/index.js'
-import { requireLab, type FoundLab } from './find.js'
+import { requireLab, starterInWords } from './find.js'
+import { requireKnown, type KnownLab } from './visibility.js'
 
-/** @throws LabError `lab-not-found`, `lab-damaged`, `supervisor-failed` */
+/** @throws LabError `lab-not-found`, `lab-damaged`, `lab-state-unknown`, `supervisor-failed` */
 export async function labStatus(places: Places, name: string): Promise<LabStatus> {
-  const found = requireLab(places, name)
+  const found = await requireKnown(places, requireLab(places, name))
   if (found.kind !== 'running') return fromRecord(places, found)
   const { askStatus } = await import('./client.js')
   try {
     return await askStatus(found.run.socket)
   } catch (error) {
     // Its socket is not there yet, or not any more: both pass.
-    const now = requireLab(places, name)
+    const now = await requireKnown(places, requireLab(places, name))
     if (now.kind !== 'running') return fromRecord(places, now)
     if (!now.run.formed) return fromRecord(places, { kind: 'stopped', record: now.record }, now.run.supervisor)
     throw error
   }
 }
 
-type Unattended = Exclude<FoundLab, { kind: 'running' }>
+type Unattended = Exclude<KnownLab, { kind: 'running' }>
 
 function fromRecord(places: Places, found: Unattended, supervisor?: ProcessIdentity): LabStatus {
   const { record } = found
@@ -56,7 +57,7 @@ function fromRecord(places: Places, found: Unattended, supervisor?: ProcessIdent
 
 function reasonFor(found: Unattended, orphans: number, starter: LockHolder | undefined): string {
   if (found.kind === 'stopped') {
-    return starter ? `process ${starter.pid} is about to start it (${starter.command})` : 'the lab is down'
+    return starter ? starterInWords(starter) : 'the lab is down'
   }
   const flag = nameFlag(found.record.name)
   return `its supervisor (pid ${found.run.supervisor.pid}) is gone and left ${orphans} servers running: redis-lab up${flag} adopts them, redis-lab down${flag} ends them`

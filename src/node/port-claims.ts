@@ -4,19 +4,27 @@
  *
  * A port that was probed and found free is bound only a moment later, and the port of a node that was stopped is bound by
  * nobody: without a claim another lab would choose it. A claim is a lock file named after the port; those of a dead holder are
- * nobody's. Other programs know nothing of claims, so ports are probed all the same.
+ * nobody's, and those of a holder that cannot be judged stay. Other programs know nothing of claims, so ports are probed all the
+ * same.
  */
-import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { busPortOf } from '../spec/index.js'
 import { makePrivateDir } from '../util/files.js'
-import { clearDeadLock, releaseLocks, takeLocks, type LockHolder } from '../util/lock.js'
+import { clearDeadLocks, releaseLocks, takeLocks, type LockHolder } from '../util/lock.js'
+import type { ProcessIdentity } from '../util/process-identity.js'
+import type { Swept } from '../util/swept.js'
 
 export interface PortClaims {
   readonly dir: string
   /** The supervisor, and the name of its lab as `command`. */
   readonly holder: LockHolder
 }
+
+/** A supervisor as the holder of its lab's ports. */
+export const portHolder = (lab: string, supervisor: ProcessIdentity): LockHolder => ({
+  ...supervisor,
+  command: `the lab "${lab}"`,
+})
 
 /** A data port, and the port of its cluster bus. */
 export const bothOf = (port: number): number[] => [port, busPortOf(port)]
@@ -40,16 +48,8 @@ export function releasePorts(ports: readonly number[], { dir, holder }: PortClai
   releaseLocks(filesOf(dir, ports), holder)
 }
 
-/** Removes what dead holders have left. @returns how many claims that were */
-export function clearDeadClaims(dir: string): number {
-  let names: string[]
-  try {
-    names = readdirSync(dir)
-  } catch {
-    return 0
-  }
-  return names.filter((name) => clearDeadLock(path.join(dir, name))).length
-}
+/** Removes what dead holders have left. */
+export const clearDeadClaims = (dir: string): Swept => clearDeadLocks(dir)
 
 const filesOf = (dir: string, ports: readonly number[]): string[] =>
   ports.flatMap(bothOf).map((port) => path.join(dir, String(port)))

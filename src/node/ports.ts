@@ -33,7 +33,8 @@ export async function takePorts(ports: readonly number[], claims: PortClaims): P
   const other = claimPorts(ports, claims)
   if (other) {
     const { port, holder } = other
-    throw portTaken([`${port} (${purposeOf(port, ports)}): kept for ${holder.command} (process ${holder.pid})`])
+    const why = holder.unjudged === undefined ? '' : `: ${holder.unjudged}`
+    throw portTaken([`${port} (${purposeOf(port, ports)}): kept for ${holder.command} (process ${holder.pid}${why})`])
   }
   try {
     await requireFreePorts(ports)

@@ -7,7 +7,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, fstatSync, openSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { identify, isAlive, signalProcess, type ProcessIdentity } from '../util/process-identity.js'
+import { identify, isGone, signalProcess, type ProcessIdentity } from '../util/process-identity.js'
 
 /** A server that was started and has not been seen to exit. */
 export interface ServerProcess {
@@ -60,6 +60,6 @@ export const adopt = (identity: ProcessIdentity): ServerProcess => ({
 
 async function endOf(identity: ProcessIdentity): Promise<string> {
   // Whoever adopts it lives by its control socket, not by this watch.
-  while (isAlive(identity)) await sleep(lookAgainMs, undefined, { ref: false })
+  while (!isGone(identity)) await sleep(lookAgainMs, undefined, { ref: false })
   return 'it was gone'
 }

@@ -8,7 +8,7 @@
  */
 import { mkdirSync } from 'node:fs'
 import { LabError, type ErrorCode } from '../errors.js'
-import { withLock } from '../util/lock.js'
+import { withLock, type LockHolder } from '../util/lock.js'
 import type { Build } from './build.js'
 import type { Job } from './context.js'
 import { releaseUrl } from './download/address.js'
@@ -50,7 +50,8 @@ export async function acquire(job: Job, wanted: Makeable): Promise<Acquired> {
 async function once(job: Job, wanted: Makeable, work: () => Promise<Build>): Promise<Acquired> {
   const { cacheDir, emit, signal } = job
   const file = lockFile(cacheDir, await lockName(job, wanted))
-  const onWait = ({ pid, command }: { pid: number; command: string }) => emit({ type: 'build-waiting', pid, command })
+  const onWait = ({ pid, command, unjudged }: LockHolder) =>
+    emit({ type: 'build-waiting', pid, command, ...(unjudged !== undefined && { unjudged }) })
   return withLock(file, { command: `installing ${nameOf(job, wanted)}`, onWait, signal }, async () => {
     const hit = await cachedBuild(job, wanted)
     return hit ? { build: hit, cached: true } : { build: await work(), cached: false }

@@ -5,6 +5,7 @@
  * `request.ts` reads the wish, `install.ts` answers it from the cache, `acquire.ts` does the rest with the rooms `sources/`,
  * `download/`, `archive/` and `make/`. All that is heavy is loaded when it is needed and not before.
  */
+import type { Swept } from '../util/swept.js'
 import type { Build, OfficialRelease } from './build.js'
 import type { ShelvedBuild } from './builds.js'
 import type { Environment, ReleaseContext, ReleaseRequest } from './context.js'
@@ -67,8 +68,8 @@ export async function releaseLines(): Promise<ReleaseLine[]> {
   return (await import('./known.js')).releaseLines()
 }
 
-/** Removes what killed builders have left in the cache. @returns how many folders and locks that were */
-export async function clearCache(cacheDir: string): Promise<number> {
+/** Removes what killed builders have left in the cache. */
+export async function clearCache(cacheDir: string): Promise<Swept> {
   return (await import('./clear.js')).clearCache(cacheDir)
 }
 

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { makeOwnedFolder, removeFolder, sweepAbandoned } from '../util/owned-folder.js'
+import type { Swept } from '../util/swept.js'
 import { buildsDir } from './entry.js'
 
 const prefix = '.tmp-'
@@ -24,5 +25,5 @@ export async function inWorkshop<Result>(cacheDir: string, work: (dir: string) =
   }
 }
 
-/** @returns how many workshops of dead owners were swept away */
-export const sweep = (builds: string): Promise<number> => sweepAbandoned(builds, (name) => name.startsWith(prefix))
+/** Removes the workshops of dead owners. */
+export const sweep = (builds: string): Promise<Swept> => sweepAbandoned(builds, (name) => name.startsWith(prefix))

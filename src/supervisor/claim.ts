@@ -4,10 +4,11 @@
  * The supervisor does it, because it outlives whoever asked for the lab: a caller that is killed leaves nothing half made. The
  * entry comes first and the record last, so that a lab that was cut off in between is found by its name and cleared.
  */
-import { existsSync, lstatSync, rmdirSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, rmdirSync, rmSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { LabError } from '../errors.js'
 import { labEntry, labFiles, labsDir, type Places } from '../paths.js'
+import { isName, shellWord } from '../spec/index.js'
 import { makeDir, writeNew } from '../util/files.js'
 import type { Order } from './channel.js'
 import { recordText, writeAccess } from './record-writer.js'
@@ -28,13 +29,10 @@ export function claimFolder(
     labFiles.users(dir),
     ...nodes.map(({ port }) => labFiles.node(dir, port)),
   ].filter((file) => existsSync(file))
-  if (inTheWay.length > 0) throw occupied(record, inTheWay)
+  if (inTheWay.length > 0) throw occupied(record, inTheWay, forgottenLab(places, dir))
   makeFolder(labsDir(places))
-  if (dir !== entry) {
-    // Only a link can stand here, and only one that leads to no lab: whoever began this one has looked.
-    if (lstatSync(entry, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(entry)
-    symlinkSync(dir, entry)
-  }
+  clearEntry(record, entry)
+  if (dir !== entry) symlinkSync(dir, entry)
   let made: string | undefined
   let recorded = false
   try {
@@ -54,11 +52,46 @@ export function claimFolder(
   }
 }
 
-function occupied({ dir, name }: LabRecord, details: readonly string[]): LabError {
+/** The caller found no lab here: an entry is a link to an ephemeral folder that is gone, or a folder without a lab. */
+function clearEntry({ dir, name }: LabRecord, entry: string): void {
+  const found = lstatSync(entry, { throwIfNoEntry: false })
+  if (found?.isSymbolicLink()) rmSync(entry)
+  else if (found && dir !== entry) {
+    try {
+      rmdirSync(entry)
+    } catch {
+      throw new LabError({
+        code: 'bad-input',
+        message: `${entry} holds files of others, so that the lab "${name}" cannot be found there by its name`,
+        hint: 'Move them away, leave out --dir, or choose another --name.',
+      })
+    }
+  }
+}
+
+/** A whole lab whose link was deleted, as while its disk was not mounted. @returns how its name leads to it again */
+function forgottenLab(places: Places, dir: string): string | undefined {
+  try {
+    // By hand: a supervisor does not load what checks records, and a lab that is found is checked then.
+    const { name, dir: made } = JSON.parse(readFileSync(labFiles.record(dir), 'utf8')) as Partial<LabRecord>
+    if (typeof name !== 'string' || made !== dir || !isName(name) || existsSync(labEntry(places, name)))
+      return undefined
+    const link = `ln -s ${shellWord(dir)} ${shellWord(labEntry(places, name))}`
+    return `It holds the lab "${name}", which no name leads to any more. Choose another folder with --dir, or use that lab again: ${link}`
+  } catch {
+    return undefined
+  }
+}
+
+function occupied(
+  { dir, name }: LabRecord,
+  details: readonly string[],
+  hint = 'Choose another folder with --dir.',
+): LabError {
   return new LabError({
     code: 'bad-input',
     message: `${dir} already holds something that the lab "${name}" would have to overwrite`,
-    hint: 'Choose another folder with --dir.',
+    hint,
     details,
   })
 }

@@ -165,5 +165,7 @@ function removeIfEmpty(dir: string): void {
 
 /** The entry below REDIS_LAB_STATE is a link where the folder is somewhere else; a link to another folder is another lab's. */
 function removeLinkTo(dir: string, entry: string): void {
-  if (lstatSync(entry, { throwIfNoEntry: false })?.isSymbolicLink() && readlinkSync(entry) === dir) rmSync(entry)
+  if (!lstatSync(entry, { throwIfNoEntry: false })?.isSymbolicLink()) return
+  // A link that was made by hand may be relative.
+  if (path.resolve(path.dirname(entry), readlinkSync(entry)) === path.resolve(dir)) rmSync(entry)
 }

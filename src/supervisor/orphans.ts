@@ -8,9 +8,9 @@ import { lstatSync, rmSync } from 'node:fs'
 import net from 'node:net'
 import { LabError } from '../errors.js'
 import { labFiles, portsDir, type Places } from '../paths.js'
-import { clearDeadClaims } from '../node/index.js'
+import { clearDeadClaims, portHolder, releasePorts } from '../node/index.js'
 import { processesIn, withoutLinks } from '../util/processes-in.js'
-import { isAlive, signalProcess, type ProcessIdentity } from '../util/process-identity.js'
+import { isAlive, isGone, signalProcess, type ProcessIdentity } from '../util/process-identity.js'
 import { until } from '../util/until.js'
 import { buildsOf } from './builds.js'
 import { removeRun } from './record-writer.js'
@@ -56,6 +56,10 @@ const sameProcess = (one: ProcessIdentity | null, other: ProcessIdentity): boole
 export async function endOrphans(places: Places, record: LabRecord, run: RunRecord): Promise<void> {
   await endServers(serversLeft(record, run.nodes).map(({ process }) => process))
   await removeDeadSocket(run.socket)
+  releasePorts(
+    record.nodes.map(({ port }) => port),
+    { dir: portsDir(places), holder: portHolder(record.name, run.supervisor) },
+  )
   clearDeadClaims(portsDir(places))
   removeRun(record.dir)
 }
@@ -71,14 +75,14 @@ export async function endServers(servers: readonly ProcessIdentity[]): Promise<v
 
 /** Waits for their end, and kills what outlives its grace. @throws LabError `stop-failed` */
 export async function awaitEnd(processes: readonly ProcessIdentity[], graceMs: number): Promise<void> {
-  const gone = () => (processes.some(isAlive) ? undefined : true)
+  const gone = () => processes.every(isGone) || undefined
   if (await until(gone, { deadline: Date.now() + graceMs, pollMs })) return
   for (const process of processes) signalProcess(process, 'SIGKILL')
   if (await until(gone, { deadline: Date.now() + graceMs, pollMs })) return
   throw new LabError({
     code: 'stop-failed',
     message: 'not every process of the lab could be ended',
-    details: processes.filter(isAlive).map(({ pid }) => `pid ${pid}`),
+    details: processes.filter((one) => !isGone(one)).map(({ pid }) => `pid ${pid}`),
   })
 }
 

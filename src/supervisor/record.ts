@@ -16,7 +16,12 @@ const slotRange = z.tuple([z.int().min(0).max(16_383), z.int().min(0).max(16_383
 /** What ends up in a redis.conf must not begin a line of its own there. */
 const oneLine = z.string().regex(/^\P{Cc}+$/u)
 
-const identity = z.object({ pid: z.int().positive(), startTime: z.string() })
+const identity = z.object({
+  pid: z.int().positive(),
+  startTime: z.string(),
+  // Records of earlier versions have none.
+  place: z.string().exactOptional(),
+})
 
 export const buildShape = z.object({
   engine: z.enum(['redis', 'valkey']),

@@ -2,9 +2,8 @@
  * Keeps run.json true: whoever finds this lab without its supervisor is to know every server that was started, and which ones
  * were stopped on purpose.
  */
-import process from 'node:process'
 import type { RedisNode } from '../node/index.js'
-import { identify } from '../util/process-identity.js'
+import { ownIdentity } from '../util/process-identity.js'
 import { removeRun, writeRun } from './record-writer.js'
 
 export interface RunKeeperOptions {
@@ -48,8 +47,7 @@ export class RunKeeper {
   }
 
   write(): void {
-    const supervisor = identify(process.pid)
-    if (!supervisor) throw new Error('this process cannot be identified')
+    const supervisor = ownIdentity()
     const nodes = this.#options.nodes.map((node) => ({
       name: node.name,
       process: node.identity ?? null,

@@ -30,7 +30,7 @@ import { RedisNode } from '../node/index.js'
 import { spellRelease } from '../release/index.js'
 import { labFiles } from '../paths.js'
 import { readWords } from '../spec/index.js'
-import { isAlive } from '../util/process-identity.js'
+import { isGone } from '../util/process-identity.js'
 import { adoptServers } from './adopt.js'
 import { Attendance } from './attendance.js'
 import { buildOf } from './builds.js'
@@ -372,7 +372,7 @@ export class Supervisor {
     const isKept = this.#run.formed && !spec.ephemeral
     const writeHeld = isKept ? await noteHeldData(dir, this.#nodes) : () => {}
     await Promise.all(this.#nodes.map((node) => node.stop('down')))
-    const left = identities.filter(isAlive)
+    const left = identities.filter((identity) => !isGone(identity))
     if (left.length > 0) {
       const details = left.map(({ pid }) => `pid ${pid}`)
       throw new LabError({ code: 'stop-failed', message: 'not every redis-server could be ended', details })

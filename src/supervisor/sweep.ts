@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import process from 'node:process'
 import { labLock } from '../paths.js'
-import { isAlive } from '../util/process-identity.js'
+import { isGone } from '../util/process-identity.js'
 import { withLock } from '../util/lock.js'
 import { deleteLab } from './folder.js'
 import { endOrphans } from './orphans.js'
@@ -18,7 +18,7 @@ await withLock(
     const record = existsSync(dir) ? readLab(dir) : undefined
     const run = record && readRun(dir)
     const isItsOwn = run?.supervisor.pid === supervisor.pid && run.supervisor.startTime === supervisor.startTime
-    if (!record || !run || !isItsOwn || isAlive(supervisor)) return
+    if (!record || !run || !isItsOwn || !isGone(supervisor)) return
     await endOrphans(places, record, run)
     if (record.spec.ephemeral || !record.formed) deleteLab(places, record)
   },

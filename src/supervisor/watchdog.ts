@@ -9,7 +9,7 @@
 import { spawn } from 'node:child_process'
 import process from 'node:process'
 import { sweepProgram, type Places } from '../paths.js'
-import { identify, type ProcessIdentity } from '../util/process-identity.js'
+import { ownIdentity, type ProcessIdentity } from '../util/process-identity.js'
 
 /** What sweep.ts is told, as JSON in its only argument. */
 export interface SweepOrder {
@@ -24,9 +24,7 @@ const script = 'read -r _ || exec "$@"'
 
 /** @returns what tells it that all is in order, and resolves when it has gone */
 export function startWatchdog(lab: Omit<SweepOrder, 'supervisor'>): () => Promise<void> {
-  const supervisor = identify(process.pid)
-  if (!supervisor) throw new Error('this process cannot be identified')
-  const order: SweepOrder = { ...lab, supervisor }
+  const order: SweepOrder = { ...lab, supervisor: ownIdentity() }
   const args = ['-c', script, 'redis-lab-watchdog', process.execPath, sweepProgram(), JSON.stringify(order)]
   const shell = spawn('/bin/sh', args, { detached: true, cwd: '/', stdio: ['pipe', 'ignore', 'ignore'] })
   const gone = new Promise<void>((resolve) => {

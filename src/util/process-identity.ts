@@ -1,42 +1,94 @@
 /**
- * Who a process is. A pid alone is reused by strangers; a pid together with its start time is not.
+ * Who a process is. A pid alone is reused by strangers; a pid together with its start time and its place is not.
  *
- * Linux: /proc/PID/stat (start in clock ticks since boot) and the boot id. Elsewhere: `ps -o lstart=`.
+ * Whether a recorded process lives has three answers. `unknown` is not `gone`: what belongs to another pid namespace, or is
+ * hidden, is neither signalled nor cleaned up after.
  */
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import process from 'node:process'
+import { LabError } from '../errors.js'
+import { lookAt, type Look, type LookOptions } from './process-look.js'
+import { isOfSameBoot, ownPlace, placeText, whereabouts, whyElsewhere, type Place } from './process-place.js'
 
 export interface ProcessIdentity {
   readonly pid: number
   /** Opaque: compare it, do not read it. */
   readonly startTime: string
+  /** Where the pid counts; see process-place.ts. Records of earlier versions have none. */
+  readonly place?: string
 }
 
-interface Look {
-  readonly startTime: string
-  /** As `ps` has it: R, S, T… A letter may be followed by others. */
-  readonly state: string
-}
+export type Fate = 'alive' | 'gone' | 'unknown'
 
-let bootId: string | undefined
-
-/** Undefined when no such process runs. A zombie does not run: it has ended and waits to be collected. */
+/** Undefined when no such process runs, or cannot be seen. A zombie does not run: it has ended and waits to be collected. */
 export function identify(pid: number): ProcessIdentity | undefined {
-  const look = lookAt(pid)
-  return look && { pid, startTime: look.startTime }
+  const place = ownPlace()
+  const look = place && lookAt(pid)
+  if (!place || look?.kind !== 'seen' || hasEnded(look)) return undefined
+  return { pid, startTime: startTimeOf(look, place), place: placeText(place) }
 }
 
-export function isAlive(identity: ProcessIdentity): boolean {
-  return lookAt(identity.pid)?.startTime === identity.startTime
+/** @throws LabError `storage` when this process cannot be identified: nothing that it writes could be judged by others */
+export function ownIdentity(): ProcessIdentity {
+  const own = identify(process.pid)
+  if (own) return own
+  const linux = process.platform === 'linux'
+  throw new LabError({
+    code: 'storage',
+    message: linux
+      ? 'this process cannot be identified, because /proc does not show the processes of its pid namespace'
+      : 'this process cannot be identified, because ps does not answer',
+    hint: linux ? 'Mount it first: mount -t proc proc /proc' : 'redis-lab needs ps on the PATH.',
+  })
+}
+
+export const fateOf = (identity: ProcessIdentity): Fate =>
+  judge(identity, ownPlace(), (options) => lookAt(identity.pid, options))
+
+/** @param look asked only where the pid means the same process here */
+export function judge(recorded: ProcessIdentity, here: Place | undefined, look: (options: LookOptions) => Look): Fate {
+  const where = whereabouts(recorded, here)
+  if (where === 'elsewhere' || !here) return 'unknown'
+  if (where === 'earlier-boot') return 'gone'
+  const seen = look({ localTime: recorded.place === undefined })
+  if (seen.kind === 'hidden') return 'unknown'
+  if (seen.kind === 'none' || hasEnded(seen)) return 'gone'
+  return startTimeOf(seen, here) === recorded.startTime ? 'alive' : 'gone'
+}
+
+export const isAlive = (identity: ProcessIdentity): boolean => fateOf(identity) === 'alive'
+export const isGone = (identity: ProcessIdentity): boolean => fateOf(identity) === 'gone'
+
+/** Whether both processes were started by the same boot of the same kernel, in any namespace. */
+export function isOfThisBoot(identity: ProcessIdentity): boolean {
+  const here = ownPlace()
+  return here !== undefined && isOfSameBoot(identity, here)
+}
+
+/** Whether processes can be seen at all. */
+export const seesProcesses = (): boolean => ownPlace() !== undefined
+
+export interface Reason {
+  readonly kind: 'no-proc' | 'elsewhere' | 'hidden'
+  /** A clause about the process. */
+  readonly text: string
+}
+
+/** Why the fate of a process is unknown. */
+export function reasonUnknown(identity: ProcessIdentity): Reason {
+  const here = ownPlace()
+  if (!here) return { kind: 'no-proc', text: '/proc does not show the processes of this pid namespace' }
+  if (whereabouts(identity, here) === 'elsewhere') return { kind: 'elsewhere', text: whyElsewhere(identity, here) }
+  return { kind: 'hidden', text: 'it is hidden from this user' }
 }
 
 /** It was stopped by SIGSTOP, or by a debugger, and runs on when it gets SIGCONT. */
-export function isPaused({ pid, startTime }: ProcessIdentity): boolean {
-  const look = lookAt(pid)
-  return look?.startTime === startTime && /^[Tt]/.test(look.state)
+export function isPaused(identity: ProcessIdentity): boolean {
+  if (!isAlive(identity)) return false
+  const look = lookAt(identity.pid)
+  return look.kind === 'seen' && /^[Tt]/.test(look.state)
 }
 
-/** Signals that process and no other; false when it is gone. */
+/** Signals that process and no other; false when it is gone, or cannot be judged. */
 export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
   if (!isAlive(identity)) return false
   try {
@@ -48,34 +100,7 @@ export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals)
   }
 }
 
-/** Undefined for what does not run: ended, or ended and not yet collected. */
-function lookAt(pid: number): Look | undefined {
-  const look = process.platform === 'linux' ? linuxLook(pid) : psLook(pid)
-  return look && /^[ZX]/.test(look.state) ? undefined : look
-}
+type Seen = Extract<Look, { kind: 'seen' }>
 
-function linuxLook(pid: number): Look | undefined {
-  let stat: string
-  try {
-    stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-  } catch {
-    return undefined
-  }
-  // The second field is the command in parentheses and may itself contain spaces and parentheses: count from the last one.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  bootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
-  return { startTime: `${bootId}:${fields[19]}`, state: fields[0] ?? '' }
-}
-
-function psLook(pid: number): Look | undefined {
-  try {
-    const text = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
-      encoding: 'utf8',
-      env: { LC_ALL: 'C' },
-    })
-    const [, state, startTime] = /^(\S+)\s+(.*\S)\s*$/.exec(text) ?? []
-    return state && startTime ? { startTime, state } : undefined
-  } catch {
-    return undefined
-  }
-}
+const hasEnded = ({ state }: Seen): boolean => /^[ZX]/.test(state)
+const startTimeOf = ({ start }: Seen, { boot }: Place): string => (boot === '' ? start : `${boot}:${start}`)

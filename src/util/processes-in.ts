@@ -6,7 +6,8 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readlinkSync, realpathSync } from 'node:fs'
 import process from 'node:process'
-import { identify, type ProcessIdentity } from './process-identity.js'
+import { LabError } from '../errors.js'
+import { identify, seesProcesses, type ProcessIdentity } from './process-identity.js'
 
 export interface PlacedProcess {
   readonly process: ProcessIdentity
@@ -22,29 +23,41 @@ interface Sighting {
   readonly program: string
 }
 
-/** Processes with one of `dirs` as their working folder. */
+/** Processes with one of `dirs` as their working folder. @throws LabError `storage` when processes cannot be seen */
 export function processesIn(dirs: readonly string[]): PlacedProcess[] {
   const wanted = new Map(dirs.map((dir) => [withoutLinks(dir), dir]))
-  return sightings().flatMap(({ pid, dir, program }) => {
+  const seen = sightings()
+  if (!seen)
+    throw new LabError({ code: 'storage', message: `which processes work in ${dirs[0]} is unknown: ${notSeen}` })
+  return seen.flatMap(({ pid, dir, program }) => {
     const place = wanted.get(withoutNote(dir))
     const found = place === undefined ? undefined : identify(pid)
     return found && place !== undefined ? [{ process: found, dir: place, program: withoutNote(program) }] : []
   })
 }
 
-/** The programs that run, without links, and which processes run each. */
-export function runningPrograms(): Map<string, number[]> {
+/** The programs that run, without links, and which processes run each; undefined when processes cannot be seen. */
+export function runningPrograms(): Map<string, number[]> | undefined {
+  const seen = sightings()
+  if (!seen) return undefined
   const running = new Map<string, number[]>()
-  for (const { pid, program } of sightings()) {
+  for (const { pid, program } of seen) {
     const name = withoutNote(program)
     running.set(name, [...(running.get(name) ?? []), pid])
   }
   return running
 }
 
-const sightings = (): Sighting[] => (process.platform === 'linux' ? fromProc() : fromLsof())
+/** Why processes cannot be seen. */
+export const notSeen =
+  process.platform === 'linux'
+    ? '/proc does not show the processes of this pid namespace'
+    : 'lsof, which lists them, does not answer'
 
-function fromProc(): Sighting[] {
+const sightings = (): Sighting[] | undefined => (process.platform === 'linux' ? fromProc() : fromLsof())
+
+function fromProc(): Sighting[] | undefined {
+  if (!seesProcesses()) return undefined
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
@@ -59,7 +72,7 @@ function fromProc(): Sighting[] {
 }
 
 /** Lines of one letter and a value: p begins a process, f says what the following n is. */
-function fromLsof(): Sighting[] {
+function fromLsof(): Sighting[] | undefined {
   let text: string
   try {
     text = execFileSync('lsof', ['-w', '-a', '-u', String(process.getuid?.()), '-d', 'cwd,txt', '-F', 'pfn'], {
@@ -68,7 +81,7 @@ function fromLsof(): Sighting[] {
       maxBuffer: 64 * 1024 * 1024,
     })
   } catch {
-    return []
+    return undefined
   }
   return text
     .split(/^p/m)

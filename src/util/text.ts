@@ -11,7 +11,3 @@ export const quoted = (text: string): string => escapeControls(JSON.stringify(te
 
 export const escapeControls = (text: string): string =>
   text.replaceAll(/\p{Cc}/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`)
-
-/** A word of a command line as a POSIX shell takes it: quoted only where it has to be. */
-export const shellWord = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`

@@ -48,7 +48,7 @@ export function eventLine(event: LabEvent): string | undefined {
       return `unpacking ${event.archive}`
     case 'lab-waiting':
     case 'build-waiting':
-      return `waiting for process ${event.pid} (${event.command})`
+      return `waiting for process ${event.pid} (${event.command})${event.unjudged === undefined ? '' : `: ${event.unjudged}`}`
     case 'build-started':
       return `making ${event.what} (make -j${event.jobs})`
     case 'build-progress':

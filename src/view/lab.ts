@@ -127,7 +127,8 @@ function nextSteps({ name, nodes, ephemeral, auth, tls }: LabStatus): string {
 /** A line of `ls`, and an element of what `ls --json` prints. */
 export interface LabRow {
   readonly name: string
-  readonly state: 'running' | 'stopped' | 'failed'
+  /** `unknown`: its processes cannot be seen from here. */
+  readonly state: 'running' | 'stopped' | 'failed' | 'unknown'
   readonly ports: readonly number[]
   readonly redis: string | null
   readonly dir: string | null

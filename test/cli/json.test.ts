@@ -66,10 +66,10 @@ test('an error is a document too, and is told on stderr as well', async () => {
 })
 
 test('down --json says what there was; an ephemeral lab takes its folder along', async () => {
-  expect(await document('down')).toEqual({ name: 'default', was: 'running', dir: lab.dir, purged: true })
+  expect(await document('down')).toEqual({ name: 'default', was: 'running', dir: lab.dir, purged: true, remains: [] })
   expect(pidsOf(lab).filter(isRunning)).toEqual([])
   expect(readdirSync(String(scratch.env['TMPDIR']))).toEqual([])
-  expect(await document('down')).toEqual({ name: 'default', was: 'absent', dir: null, purged: false })
+  expect(await document('down')).toEqual({ name: 'default', was: 'absent', dir: null, purged: false, remains: [] })
   expect(await document('down', '--all')).toEqual({ labs: [] })
   expect(await document('ls')).toEqual([])
 })

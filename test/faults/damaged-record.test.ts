@@ -74,8 +74,10 @@ test('a folder that lost its lab.json is never taken for a new one', async () =>
   rmSync(file)
   const [first] = lab.nodes
   const { code, stderr } = await scratch.run('up', ...small, '--port', String(first?.port))
-  expect(code).toBe(2)
-  expect(stderr).toContain(first?.dir)
+  expect(code).toBe(1)
+  expect(stderr).toMatch(`redis-lab: the folder of the lab "default" has no lab.json: ${lab.dir}\n`)
+  expect(stderr).toMatch(/^Put lab.json back, or move the folder away, which keeps all data: mv /m)
+  expect(existsSync(String(first?.dir))).toBe(true)
   writeFileSync(file, text)
   await expectSameLab(scratch, lab)
 })

@@ -31,6 +31,8 @@ export interface Scratch {
   json<Value>(...args: string[]): Promise<Value>
   /** Starts the command, or any program, in this environment. */
   start(args: readonly string[], program?: string): ChildProcess
+  /** Starts a program that is not Node. */
+  startProgram(program: string, args: readonly string[]): ChildProcess
   /** Pids of processes that belong to this place. */
   processes(): number[]
 }
@@ -70,8 +72,9 @@ function makeScratch(dir: string): Scratch {
     REDIS_LAB_CACHE: inject('cacheDir'),
     ...(process.env['REDIS_LAB_REDIS'] && { REDIS_LAB_REDIS: process.env['REDIS_LAB_REDIS'] }),
   }
-  const start = (args: readonly string[], program = bin) =>
-    spawn(process.execPath, [program, ...args], { env, cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] })
+  const startProgram = (program: string, args: readonly string[]) =>
+    spawn(program, args, { env, cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] })
+  const start = (args: readonly string[], program = bin) => startProgram(process.execPath, [program, ...args])
   const run = (...args: string[]) => outcomeOf(start(args))
   const feed = (input: string, ...args: string[]) => {
     const child = spawn(process.execPath, [bin, ...args], { env, cwd: dir, stdio: ['pipe', 'pipe', 'pipe'] })
@@ -84,6 +87,7 @@ function makeScratch(dir: string): Scratch {
     feed,
     places: placesFrom(env),
     start,
+    startProgram,
     run,
     async json<Value>(...args: string[]): Promise<Value> {
       const { code, stdout, stderr } = await run(...args, '--json')

@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
 import type { Places } from '../../src/paths.js'
+import { ownPlace, placeText } from '../../src/util/process-place.js'
 
 /** Call it once per file: a new folder for each test, and paths in it. */
 export function useTempDir(): (...names: string[]) => string {
@@ -29,4 +30,11 @@ export async function thrownBy(work: () => unknown): Promise<unknown> {
     return thrown
   }
   throw new Error('nothing was thrown')
+}
+
+/** The place of a process that is of this boot, and cannot be seen from here. */
+export function inAnotherNamespace(): string {
+  const place = ownPlace()
+  if (!place) throw new Error('this process does not know its place')
+  return placeText({ ...place, namespace: '1' })
 }

@@ -5,6 +5,7 @@
  */
 import { placesFrom, type Places } from '../../paths.js'
 import type { Emit } from '../../events.js'
+import type { Swept } from '../../util/swept.js'
 import { requireLab } from '../find.js'
 import { supervisedLab } from '../supervised.js'
 import type { Snapshot } from './handle.js'
@@ -23,8 +24,8 @@ export async function removeSnapshots(places: Places, names: readonly string[]):
   return (await import('./store.js')).removeSnapshots(places, names)
 }
 
-/** @returns how many drafts and locks of dead makers were removed */
-export async function clearSnapshots(places: Places): Promise<number> {
+/** Removes drafts and locks of dead makers. */
+export async function clearSnapshots(places: Places): Promise<Swept> {
   return (await import('./store.js')).clearSnapshots(places)
 }
 

@@ -4,8 +4,9 @@ import path from 'node:path'
 import { LabError } from '../../errors.js'
 import { snapshotEntry, snapshotLock, snapshotsDir, type Places } from '../../paths.js'
 import { badInput, isName } from '../../spec/index.js'
-import { clearDeadLock, withLock } from '../../util/lock.js'
+import { clearDeadLocks, withLock } from '../../util/lock.js'
 import { sweepAbandoned } from '../../util/owned-folder.js'
+import { allSwept, type Swept } from '../../util/swept.js'
 import { isDraft } from './draft.js'
 import { Snapshot } from './handle.js'
 import { readManifest, type Manifest } from './manifest.js'
@@ -73,13 +74,12 @@ export function requireName(name: string): void {
   ])
 }
 
-/** Drafts and locks whose maker is dead. @returns how many that were */
-export async function clearSnapshots(places: Places): Promise<number> {
+/** Removes drafts and locks whose maker is dead. */
+export async function clearSnapshots(places: Places): Promise<Swept> {
   const dir = snapshotsDir(places)
-  if (!existsSync(dir)) return 0
-  const locks = readdirSync(dir).filter((name) => name.startsWith('.') && name.includes('.lock'))
-  const dead = locks.filter((name) => clearDeadLock(path.join(dir, name)))
-  return dead.length + (await sweepAbandoned(dir, isDraft))
+  if (!existsSync(dir)) return { cleared: 0, unjudged: [] }
+  const locks = clearDeadLocks(dir, (name) => name.startsWith('.') && name.includes('.lock'))
+  return allSwept(locks, await sweepAbandoned(dir, isDraft))
 }
 
 function unknownName(places: Places, name: string): LabError {

@@ -7,7 +7,7 @@ import { labEntry, labLock, labsDir } from '../../../src/paths.js'
 import { writeRun } from '../../../src/supervisor/record-writer.js'
 import { identify, type ProcessIdentity } from '../../../src/util/process-identity.js'
 import { putLab, sampleRecord } from '../samples.js'
-import { placesIn, thrownBy, useTempDir } from '../support.js'
+import { inAnotherNamespace, placesIn, thrownBy, useTempDir } from '../support.js'
 
 const temp = useTempDir()
 const places = () => placesIn(temp())
@@ -20,6 +20,12 @@ function makeLab(name: string, { dir = labEntry(places(), name), supervisor }: M
 interface Made {
   readonly dir?: string
   readonly supervisor?: ProcessIdentity | undefined
+}
+
+function far(): ProcessIdentity {
+  const own = identify(process.pid)
+  if (!own) throw new Error('this process cannot be identified')
+  return { ...own, place: inAnotherNamespace() }
 }
 
 function linkTo(name: string, target: string): void {
@@ -62,11 +68,108 @@ test('an entry that is a link leads to the folder, be it relative', () => {
   expect(findLab(places(), 'two')?.record.dir).toBe(temp('other'))
 })
 
-test('a link to a folder that is gone, and a folder without a record, are no labs', () => {
-  linkTo('gone', temp('nowhere'))
+test.each<[string, () => ProcessIdentity, () => ProcessIdentity | null]>([
+  ['its supervisor is of another pid namespace', far, () => null],
+  ['its supervisor is gone, and a server may live in another one', () => ({ pid: 1, startTime: 'boot:1' }), far],
+])('whether a lab runs is unknown where %s', (_, supervisor, server) => {
+  makeLab('one')
+  const nodes = [{ name: 'm1', process: server(), runId: null, stopped: false }]
+  const run = { supervisor: supervisor(), socket: temp('socket'), formed: true, nodes }
+  writeRun(labEntry(places(), 'one'), run)
+  expect(findLab(places(), 'one')).toMatchObject({ kind: 'unknown', run })
+})
+
+test('a folder that holds nothing of a lab does not count as one', () => {
+  mkdirSync(path.join(labEntry(places(), 'others'), '2024'), { recursive: true })
+  writeFileSync(path.join(labEntry(places(), 'others'), 'notes.txt'), '')
   mkdirSync(labEntry(places(), 'empty'))
-  expect(findLab(places(), 'gone')).toBeUndefined()
+  expect(findLab(places(), 'others')).toBeUndefined()
   expect(findLab(places(), 'empty')).toBeUndefined()
+})
+
+/** Each is damaged, says where, and names a way out that deletes nothing of the user's. */
+const entry = () => labEntry(places(), 'one')
+const keep = () => temp('state', 'one.kept')
+test.each<[string, () => void, string, () => string]>([
+  [
+    'a link to a folder that is gone',
+    () => linkTo('one', temp('nowhere')),
+    'the folder of the lab "one" is gone: ',
+    () => `Put it back, or mount its disk. To forget the lab, delete the link to it: rm ${entry()}`,
+  ],
+  [
+    'a link to itself',
+    () => linkTo('one', entry()),
+    'the folder of the lab "one" is gone: ',
+    () => `Put it back, or mount its disk. To forget the lab, delete the link to it: rm ${entry()}`,
+  ],
+  [
+    'a file',
+    () => {
+      mkdirSync(labsDir(places()), { recursive: true })
+      writeFileSync(entry(), '')
+    },
+    'the folder of the lab "one" is not a folder: ',
+    () => `Move it away: mv ${entry()} ${keep()}`,
+  ],
+  [
+    'a folder with data and without lab.json',
+    () => {
+      mkdirSync(path.join(entry(), '6001'), { recursive: true })
+      writeFileSync(path.join(entry(), '6001', 'nodes.conf'), '')
+    },
+    'the folder of the lab "one" has no lab.json: ',
+    () => `Put lab.json back, or move the folder away, which keeps all data: mv ${entry()} ${keep()}`,
+  ],
+  [
+    'a link to a folder without lab.json',
+    () => {
+      mkdirSync(temp('mine'))
+      linkTo('one', temp('mine'))
+    },
+    'the folder of the lab "one" has no lab.json: ',
+    () => `Put lab.json back, or move the link away, which keeps all data: mv ${entry()} ${keep()}`,
+  ],
+  [
+    'a lab.json that is a folder',
+    () => mkdirSync(path.join(entry(), 'lab.json'), { recursive: true }),
+    'the record of this lab cannot be read',
+    () =>
+      `The data of the nodes is untouched. Repair lab.json, or move the lab away, which keeps all data: mv ${entry()} ${keep()}`,
+  ],
+])('%s is damage, with a way out that loses no data', async (_, make, message, hint) => {
+  make()
+  expect(await thrownBy(() => findLab(places(), 'one'))).toMatchObject({
+    code: 'lab-damaged',
+    message: expect.stringContaining(message) as string,
+    hint: hint(),
+  })
+  expect(labNames(places())).toEqual(['one'])
+})
+
+test('what is moved away lands beside what was moved away before', async () => {
+  linkTo('one', temp())
+  mkdirSync(keep(), { recursive: true })
+  expect(await thrownBy(() => findLab(places(), 'one'))).toMatchObject({
+    hint: expect.stringMatching(/one\.kept-2$/) as string,
+  })
+})
+
+test('the link to an ephemeral folder that is gone leads to nothing that could be lost', () => {
+  linkTo('one', temp('redis-lab-one-0123456789ab'))
+  expect(findLab(places(), 'one')).toBeUndefined()
+})
+
+test('a link whose folder is about to be made is not reported', () => {
+  linkTo('one', temp('mine'))
+  writeFileSync(labLock(places(), 'one'), JSON.stringify({ ...identify(process.ppid), command: 'up' }))
+  expect(findLab(places(), 'one')).toBeUndefined()
+})
+
+test('a name that no lab can have is not a lab', () => {
+  mkdirSync(path.join(labsDir(places()), 'lost+found'), { recursive: true })
+  writeFileSync(path.join(labsDir(places()), 'notes.txt'), '')
+  expect(labNames(places())).toEqual([])
 })
 
 test('a folder that was copied or moved is not taken for the lab that it was', async () => {
@@ -75,7 +178,12 @@ test('a folder that was copied or moved is not taken for the lab that it was', a
   renameSync(labEntry(places(), 'one'), labEntry(places(), 'two'))
   expect(await thrownBy(() => findLab(places(), 'two'))).toMatchObject({
     code: 'lab-damaged',
+    hint: `Move it back: mv ${labEntry(places(), 'two')} ${record.dir}`,
     details: [`folder: ${labEntry(places(), 'two')}`, `made in: ${record.dir}`],
+  })
+  putLab(record)
+  expect(await thrownBy(() => findLab(places(), 'two'))).toMatchObject({
+    hint: `Move the copy away: mv ${labEntry(places(), 'two')} ${temp('state', 'two.kept')}`,
   })
 })
 

@@ -11,7 +11,7 @@ import {
   type PortClaims,
 } from '../../../src/node/index.js'
 import { identify } from '../../../src/util/process-identity.js'
-import { thrownBy, useTempDir } from '../support.js'
+import { inAnotherNamespace, thrownBy, useTempDir } from '../support.js'
 
 const temp = useTempDir()
 const dir = () => temp('runtime', 'ports')
@@ -56,7 +56,7 @@ test('what is released can be had, and what somebody else has cannot be released
 test("the claims of the dead are nobody's, and are cleared", () => {
   claimPorts([6001, 6002], dead())
   expect(claimPorts([6001], claims('one'))).toBeUndefined()
-  expect(clearDeadClaims(dir())).toBe(2)
+  expect(clearDeadClaims(dir())).toEqual({ cleared: 2, unjudged: [] })
   expect(readdirSync(dir()).sort()).toEqual(['16001', '6001'])
 })
 
@@ -79,4 +79,19 @@ test('ports that are claimed and not free are let go again', async () => {
     code: 'port-taken',
     message: `port ${port} (data port): kept for the lab "one" (process ${process.pid})`,
   })
+})
+
+test('claims of another pid namespace stay, and are told of in one sentence', async () => {
+  const holder = { ...own(), place: inAnotherNamespace(), command: 'the lab "far"' }
+  claimPorts([6001], { dir: dir(), holder })
+  expect(await thrownBy(() => takePorts([6001], claims('other')))).toMatchObject({
+    code: 'port-taken',
+    message: expect.stringContaining('another container or pid namespace') as string,
+  })
+  const { cleared, unjudged } = clearDeadClaims(dir())
+  expect(cleared).toBe(0)
+  expect(unjudged).toEqual([
+    expect.stringMatching(/\(the lab "far"\) holds 16001, 6001 in .*; if it is gone, delete them$/),
+  ])
+  expect(readdirSync(dir()).sort()).toEqual(['16001', '6001'])
 })

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { deferred } from '../../../src/util/deferred.js'
-import { lockHolder, withLock } from '../../../src/util/lock.js'
+import { clearDeadLock, clearDeadLocks, lockHolder, withLock } from '../../../src/util/lock.js'
 import { identify } from '../../../src/util/process-identity.js'
-import { thrownBy, useTempDir } from '../support.js'
+import { inAnotherNamespace, thrownBy, useTempDir } from '../support.js'
 
 const temp = useTempDir()
 const file = () => temp('locks', 'one')
@@ -103,5 +103,42 @@ test('an abort ends the waiting, leaves the lock to its holder, and the work is 
     expect(await thrownBy(() => waiting)).toMatchObject({ code: 'interrupted' })
     expect(existsSync(file())).toBe(true)
     expect(readdirSync(temp('locks'))).toEqual(['one'])
+  })
+})
+
+/** A claim of another container: whether its holder lives is unknown here. */
+function claimFromElsewhere(): string {
+  const claim = JSON.stringify({ ...identify(process.pid), place: inAnotherNamespace(), command: 'far', nonce: '1' })
+  mkdirSync(temp('locks'))
+  writeFileSync(file(), claim)
+  return claim
+}
+
+test('a holder of another pid namespace keeps the lock, and is reported with the way out', async () => {
+  const claim = claimFromElsewhere()
+  expect(lockHolder(file())).toMatchObject({ command: 'far', unjudged: expect.stringContaining(file()) as string })
+  expect(clearDeadLock(file())).toBe(false)
+  expect(clearDeadLocks(temp('locks'))).toMatchObject({ cleared: 0, unjudged: [expect.stringContaining('(far)')] })
+  const controller = new AbortController()
+  const told: (string | undefined)[] = []
+  const onWait = ({ unjudged }: { unjudged?: string }) => {
+    told.push(unjudged)
+    controller.abort()
+  }
+  const waiting = () =>
+    withLock(file(), { command, onWait, signal: controller.signal }, () => expect.fail('the lock was broken'))
+  expect(await thrownBy(waiting)).toMatchObject({ code: 'interrupted' })
+  expect(told).toEqual([expect.stringMatching(/another container or pid namespace .*; if it is gone, delete .*one$/)])
+  expect(readFileSync(file(), 'utf8')).toBe(claim)
+})
+
+test('without onWait, a holder that cannot be judged ends the wait with an error', async () => {
+  claimFromElsewhere()
+  const waiting = withLock(file(), { command }, () => expect.fail('the lock was broken'))
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000)
+  onTestFinished(() => clock.mockRestore())
+  expect(await thrownBy(() => waiting)).toMatchObject({
+    code: 'lab-busy',
+    message: `process ${process.pid} (far) holds the lock, and whether it lives is unknown`,
   })
 })
