@@ -32,6 +32,11 @@ export interface StartLabOptions extends LabOptions {
    * microtask of its own; what it throws is a warning of the process, and the start goes on.
    */
   readonly onEvent?: Emit
+  /**
+   * Starts a lab that was kept (one with a `dir` and a `name`) although data that it held when it went down is missing. Without it
+   * that is a LabError `data-missing`.
+   */
+  readonly acceptDataLoss?: boolean
   /** Undoes the start, which then rejects with the signal's reason; later it does nothing. */
   readonly signal?: AbortSignal
 }
@@ -43,16 +48,16 @@ export interface ConnectLabOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-const { config, onEvent, signal } = callOptions
+const { config, onEvent, signal, toggle: acceptDataLoss } = callOptions
 
 /** The options of a lab apart from those of the call. @throws LabError `bad-input` */
 function readStart(call: string, given: unknown) {
-  const { config, onEvent, signal, ...options } = ownOptions(call, given)
-  const own = readOptions(call, callShape, { config, onEvent, signal })
+  const { config, onEvent, signal, acceptDataLoss, ...options } = ownOptions(call, given)
+  const own = readOptions(call, callShape, { config, onEvent, signal, acceptDataLoss })
   const emit: Emit = own.onEvent ? guarded(own.onEvent as Emit, 'onEvent') : () => {}
   return { ...own, emit, options: options as LabOptions }
 }
-const callShape = { config, onEvent, signal }
+const callShape = { config, onEvent, signal, acceptDataLoss }
 
 /**
  * Starts a real cluster for this process: on free ports, in a temporary folder, and gone with its folder when `stop()` is
@@ -65,7 +70,7 @@ const callShape = { config, onEvent, signal }
  * @throws LabError; the reason of `signal` when that was aborted
  */
 export async function startLab(given: StartLabOptions = {}): Promise<Lab> {
-  const { options, emit: onEvent, signal, config } = readStart('startLab()', given)
+  const { options, emit: onEvent, signal, config, acceptDataLoss = false } = readStart('startLab()', given)
   const presets = {
     port: 'auto' as const,
     ephemeral: options.dir === undefined,
@@ -78,7 +83,7 @@ export async function startLab(given: StartLabOptions = {}): Promise<Lab> {
   }
   const opened = await withAbort(signal, async () => {
     const file = await loadConfig(config, { env: process.env })
-    return openLab(options, { env: process.env, emit, signal, leased: true, presets, file, config })
+    return openLab(options, { env: process.env, emit, signal, leased: true, acceptDataLoss, presets, file, config })
   })
   const { status } = opened
   if (opened.kind === 'started') {

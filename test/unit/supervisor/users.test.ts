@@ -32,6 +32,22 @@ test.each(['', 'user redis-lab off\n', 'user redis-lab on #0000 ~* +@all\n'])(
   (line) => expect(placed(`${line}user carl on nopass\n`)).toBe(`user carl on nopass\n${own}\n`),
 )
 
+test.each([
+  ['empty', ''],
+  ['zeros', '\0\0\0'],
+  ['cut off', given.slice(0, 12)],
+])('a users.acl that a power failure left %s is written again, or everybody would be let in', (_, saved) => {
+  expect(placed(saved)).toBe(given)
+})
+
+test('a lab whose own users are cut off is damaged', () => {
+  mkdirSync(temp('6001'))
+  writeUsers(temp('users.acl'), '')
+  expect(() => placeUsers(temp(), temp('6001'), { version: '7.0.15' })).toThrow(
+    'the file with the users of this lab is cut off',
+  )
+})
+
 test('before 6.2 it has no rights to channels, which did not exist', () => {
   expect(placed(undefined, '6.0.16')).toBe(given.replace(' &*', ''))
 })
