@@ -8,17 +8,11 @@
  *               ▼                    ▼
  *             failed              stopped
  */
-import { rmSync } from 'node:fs'
 import process from 'node:process'
 import {
-  allServed,
-  askWhoServes,
   canBeAsked,
-  formCluster,
-  isAtLeast,
   leaveAsKept,
   measureReady,
-  slotServiceOf,
   startClimb,
   TemporaryChanges,
   waitReady,
@@ -27,17 +21,17 @@ import {
 import { LabError } from '../errors.js'
 import type { Emit, ExitCause } from '../events.js'
 import { RedisNode } from '../node/index.js'
-import { spellRelease } from '../release/index.js'
 import { labFiles } from '../paths.js'
 import { readWords } from '../spec/index.js'
 import { isGone } from '../util/process-identity.js'
 import { adoptServers } from './adopt.js'
 import { Attendance } from './attendance.js'
+import { bringUp } from './bring-up.js'
 import { buildOf } from './builds.js'
 import type { Order } from './channel.js'
 import { describeLab, ownLine } from './describe.js'
 import { forgetHeldData, noteHeldData } from './held-data.js'
-import { prepareFolder, refreshFolder } from './node-folders.js'
+import { refreshFolder } from './node-folders.js'
 import { applyVerb } from './node-verbs.js'
 import { Operations } from './operations.js'
 import { removeOverrides, writeOverrides } from './overrides-file.js'
@@ -47,7 +41,7 @@ import { Resets } from './resets.js'
 import { Restarts } from './restarts.js'
 import { RoleWatch } from './role-watch.js'
 import { RunKeeper } from './run-keeper.js'
-import type { Seed } from './seed.js'
+import { anyShapeOf, shapeOf } from './shape-of.js'
 import type { LabState, LabStatus, ResetResult, UpgradeResult } from './status.js'
 import { Upgrades, type UpgradeOrder } from './upgrades.js'
 
@@ -247,78 +241,23 @@ export class Supervisor {
     await Promise.allSettled(this.#nodes.map((node) => node.kill()))
   }
 
-  async #sow(seed: Seed): Promise<void> {
-    const { nodes } = this.#record
-    const { sow } = await import('./seed.js')
-    await sow(seed, { nodes, servers: this.#nodes })
-  }
-
   async #bringUp(origin: Exclude<Order['origin'], { kind: 'orphaned' }>, deadline: number) {
-    const { record, access } = this.#order
-    const rewrite = origin.kind === 'kept' && origin.rewriteConf
-    const seed = origin.kind === 'new' ? origin.seed : undefined
-    const { build, nodes, spec, dir } = record
-    if (access.tls) await (await import('./tls/index.js')).requireCertificates(record)
-    for (const node of this.#nodes) {
-      const replaced = prepareFolder({ record, access }, node, { rewrite })
-      if (replaced) this.#emit({ type: 'node-conf-replaced', node: node.name, port: node.port })
-    }
-    const heirs = origin.kind === 'kept' ? await this.#replaceLost(origin) : new Map<RedisNode, RedisNode>()
-    if (origin.kind === 'kept' && record.nodes.some((node) => node.build)) await this.#bringAlong()
-    if (seed) await this.#sow(seed)
-    const logFile = labFiles.createLog(dir)
-    rmSync(logFile, { force: true })
-    const { creator, climb } = await formCluster(
-      {
-        build,
-        access,
-        nodes,
-        servers: this.#nodes,
-        shape: origin.kind === 'kept' ? anyShapeOf(record) : shapeOf(record),
-        // With the data of a snapshot it is as if it had been there before.
-        kept: origin.kind === 'kept' || seed !== undefined,
-        heirs,
-        level: spec.wait,
-        logFile,
-        deadline,
-        signal: this.#starting.signal,
-        emit: this.#emit,
-        temporary: this.#temporary,
-      },
-      spec.creator,
-    )
-    if (seed) await (await import('./seed.js')).requireLoaded(seed, { nodes, servers: this.#nodes })
-    this.#record = { ...this.#record, creator: record.creator ?? creator }
-    // A level below "ok" proves nothing about slots, and none below "agreed" about roles: they are asked for.
-    const slots = isAtLeast(spec.wait, 'ok') ? allServed : slotServiceOf(climb, await askWhoServes(climb))
-    return { climb, ready: { level: spec.wait, reasons: [] }, slots }
-  }
-
-  /**
-   * Which replica takes the place of a master whose data is gone.
-   *
-   * @throws LabError `data-missing` when no replica has it; nothing was touched then
-   */
-  async #replaceLost({
-    acceptDataLoss,
-  }: Extract<Order['origin'], { kind: 'kept' }>): Promise<Map<RedisNode, RedisNode>> {
-    const { replaceLost } = await import('./replace-lost.js')
-    return replaceLost(this.#record, this.#nodes, { accept: acceptDataLoss === true, emit: this.#emit })
-  }
-
-  /** Written down before any of them starts, as in an upgrade. */
-  async #bringAlong(): Promise<void> {
     const { access } = this.#order
-    const { bringAlong } = await import('./upgrade/left-behind.js')
-    const { record, nodes } = bringAlong(this.#record, this.#nodes)
-    if (nodes.length === 0) return
-    this.#record = record
-    writeLab(record)
-    for (const { node, before } of nodes) {
-      refreshFolder({ record, access }, node, before)
-      const [from, to] = [before, node.build].map(spellRelease)
-      this.#emit({ type: 'node-brought-along', node: node.name, port: node.port, from: from ?? '', to: to ?? '' })
-    }
+    const { climb, creator, slots } = await bringUp(origin, {
+      access,
+      nodes: this.#nodes,
+      temporary: this.#temporary,
+      emit: this.#emit,
+      deadline,
+      signal: this.#starting.signal,
+      record: () => this.#record,
+      change: (changed) => {
+        this.#record = changed
+        writeLab(changed)
+      },
+    })
+    this.#record = { ...this.#record, creator: this.#record.creator ?? creator }
+    return { climb, ready: { level: this.#record.spec.wait, reasons: [] }, slots }
   }
 
   /** What still runs is adopted as it is; what has ended since is started; what was stopped on purpose stays so. */
@@ -460,7 +399,3 @@ export class Supervisor {
     return this.#phase === 'stopping' ? 'stopped' : this.#phase
   }
 }
-
-const shapeOf = ({ spec }: LabRecord) => ({ masters: spec.masters, replicas: spec.masters * spec.replicas })
-/** Of a lab that was formed: whatever somebody has made of it since, as long as it is whole. */
-const anyShapeOf = (record: LabRecord) => ({ ...shapeOf(record), mayDiffer: true })
