@@ -18,7 +18,7 @@ export class Keys {
     return this.#see(
       timeoutMs,
       `no master that runs owns slot ${slot} of ${JSON.stringify(key)}`,
-      (node) => node.role === 'master' && node.state === 'running' && isIn(node.slots, slot),
+      ({ role, state, slots, foreign }) => !foreign && role === 'master' && state === 'running' && isIn(slots, slot),
     )
   }
 

@@ -92,7 +92,9 @@ export class Lab implements AsyncDisposable {
   }
 
   /** The same objects for the same names: whoever holds a node has it as it is now. */
-  #refresh({ nodes }: LabStatus): void {
+  #refresh(status: LabStatus): void {
+    // A foreign node is nobody's here to start, stop or connect to.
+    const nodes = status.nodes.filter(({ foreign }) => !foreign)
     const isSame = nodes.length === this.#nodes.length && nodes.every(({ name }, at) => this.#nodes[at]?.name === name)
     if (!isSame)
       this.#nodes = nodes.map(

@@ -3,14 +3,17 @@ import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_pro
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { connectLab } from 'redis-lab'
 import { afterEach, expect, inject, test } from 'vitest'
 import { findFreePorts } from '../../src/node/index.js'
 import type { LabStatus } from '../../src/supervisor/index.js'
 import { ask } from '../support/ask.js'
 import { nodeOf, supervisorOf } from '../support/lab.js'
+import { useLibraryEnvironment } from '../support/library.js'
 import { bin, useScratch } from '../support/scratch.js'
 
 const scratch = useScratch()
+useLibraryEnvironment(scratch)
 const free = ['--port', 'auto', '--set', 'cluster-node-timeout 1000']
 const patience = { timeout: 30_000, interval: 50 }
 const status = () => scratch.json<LabStatus>('status')
@@ -126,6 +129,8 @@ test('a node that somebody added is a row, keeps its slots, and printed commands
     slots: { assigned: 16_384, served: 16_384, unserved: [] },
   })
   expect(resumed.nodes.at(-1)).toMatchObject({ name: foreign.address, foreign: true, slots: [[0, 49]] })
+  const handle = await connectLab()
+  expect(handle.nodes.map(({ name }) => name)).toEqual(['m1', 'm2', 'm3'])
   expect(await get('{06S}kept')).toBe('yes')
   const refused = await scratch.run('snapshot', 'save', 'partial')
   expect({ code: refused.code, stderr: refused.stderr }).toMatchObject({ code: 2 })
