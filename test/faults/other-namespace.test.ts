@@ -5,7 +5,7 @@ import path from 'node:path'
 import process from 'node:process'
 import { beforeEach, describe, expect, inject, test } from 'vitest'
 import { labFiles, placesFrom } from '../../src/paths.js'
-import type { LabStatus } from '../../src/supervisor/index.js'
+import { readRun, type LabStatus } from '../../src/supervisor/index.js'
 import { cut } from '../support/damage.js'
 import { isRunning, neverReady, pidsOf, small, supervisorOf } from '../support/lab.js'
 import {
@@ -81,6 +81,8 @@ describe.skipIf(!canUnshare)('where pid namespaces can be made, which takes root
 
   test('with a damaged run.json a lab of another namespace is not taken for down while its servers hold their data', async () => {
     const lab = await up()
+    // After that nothing writes it again.
+    await expect.poll(() => readRun(lab.dir)?.nodes.every(({ runId }) => runId !== null)).toBe(true)
     cut(labFiles.running(lab.dir))
     const { code, stderr } = await runWithoutSockets(scratch, 'down')
     expect(code).toBe(1)

@@ -79,7 +79,7 @@ test('a lab that goes down is not reset, and says so', async () => {
   const [reset] = await Promise.allSettled([lab.reset(), lab.stop()])
   if (reset.status === 'rejected') {
     expect(reset.reason).toMatchObject({
-      code: expect.stringMatching(/^(interrupted|wrong-state|supervisor-failed)$/) as string,
+      code: expect.stringMatching(/^(interrupted|wrong-state|supervisor-failed|lab-not-found)$/) as string,
     })
   }
   await expect(lab.reset()).rejects.toMatchObject({ code: 'supervisor-failed' })
