@@ -336,7 +336,8 @@ export class Lab implements AsyncDisposable {
    *
    * @returns what was otherwise, in words, and how long it took in milliseconds
    * @throws LabError `reset-failed` when the time (60 seconds without `timeout`) is over, with what is still otherwise;
-   *   `interrupted` when the lab is taken down meanwhile, `wrong-state` when it is going down, `supervisor-failed` when it is gone
+   *   `interrupted` when the lab is taken down meanwhile, `wrong-state` when it is going down, `lab-not-found` or
+   *   `supervisor-failed` when it is gone
    */
   async reset(how: Patience = {}): Promise<ResetResult> {
     return this.#control.reset({ timeoutMs: patienceMs('lab.reset()', how) })
