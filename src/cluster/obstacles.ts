@@ -1,6 +1,7 @@
 /** Errors that end a wait before its deadline: an answer that no amount of time can change. */
 import { LabError } from '../errors.js'
 import type { Member, Shape } from './member.js'
+import { obstacleIn } from './obstacle-in.js'
 
 class CannotImprove extends Error {}
 
@@ -13,7 +14,6 @@ const mayBeFinal =
 /** @throws LabError `not-ready` that cannotImprove() knows, when the answer cannot change with the configuration of this lab */
 export async function requirePossible(member: Member, answer: string, shape: Shape): Promise<void> {
   if (!mayBeFinal.test(answer)) return
-  const { obstacleIn } = await import('./obstacle-in.js')
   // A node that cannot tell more may be about to end: that is for others to notice.
   const obstacle = await obstacleIn(member, answer, shape).catch(() => undefined)
   if (!obstacle) return

@@ -8,6 +8,7 @@ import { LabError } from '../errors.js'
 import { labFiles, type Places } from '../paths.js'
 import { shellWord } from '../spec/index.js'
 import { fateOf, reasonUnknown, type ProcessIdentity } from '../util/process-identity.js'
+import { isProvenGone } from './evidence.js'
 import { requireRunning, type FoundLab } from './find.js'
 
 export type UnknownLab = Extract<FoundLab, { kind: 'unknown' }>
@@ -27,7 +28,6 @@ export async function asked<Found extends FoundLab>(
   // A folder may be mounted at the same place in two containers: the path of a socket says nothing about who listens there.
   const isItsOwn = status?.name === record.name && status.supervisor?.pid === run.supervisor.pid
   if (isItsOwn) return { kind: 'running', record, run }
-  const { isProvenGone } = await import('./evidence.js')
   return (await isProvenGone(places, found)) ? { kind: 'orphaned', record, run } : found
 }
 

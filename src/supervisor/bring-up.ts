@@ -18,6 +18,7 @@ import { spellRelease } from '../release/index.js'
 import type { Origin } from './channel.js'
 import { prepareFolder, refreshFolder } from './node-folders.js'
 import type { LabRecord } from './record.js'
+import { replaceLost } from './replace-lost.js'
 import { anyShapeOf, shapeOf } from './shape-of.js'
 
 export interface BringUpContext {
@@ -57,7 +58,7 @@ export async function bringUp(
     const replaced = prepareFolder({ record: record(), access }, node, { rewrite: isKept && origin.rewriteConf })
     if (replaced) emit({ type: 'node-conf-replaced', node: node.name, port: node.port })
   }
-  const heirs = isKept ? await heirsOfLost(origin, context) : new Map<RedisNode, RedisNode>()
+  const heirs = isKept ? heirsOfLost(origin, context) : new Map<RedisNode, RedisNode>()
   if (isKept && nodes.some((node) => node.build)) await bringReplicasAlong(context)
   if (seed) await (await import('./seed.js')).sow(seed, { nodes, servers })
   const logFile = labFiles.createLog(dir)
@@ -88,17 +89,16 @@ export async function bringUp(
 }
 
 /** For each master whose data is gone the replica that has it. @throws LabError `data-missing`; nothing was touched then */
-async function heirsOfLost(
+function heirsOfLost(
   { acceptDataLoss = false }: Extract<Origin, { kind: 'kept' }>,
   { nodes, emit, record }: BringUpContext,
-): Promise<Map<RedisNode, RedisNode>> {
-  const { replaceLost } = await import('./replace-lost.js')
+): Map<RedisNode, RedisNode> {
   return replaceLost(record(), nodes, { accept: acceptDataLoss, emit })
 }
 
 /** A replica that could not follow its newer master gets that release. Recorded before any of them starts, as in an upgrade. */
 async function bringReplicasAlong({ access, nodes: servers, emit, record, change }: BringUpContext): Promise<void> {
-  const { bringAlong } = await import('./upgrade/left-behind.js')
+  const { bringAlong } = await import('./upgrade/index.js')
   const { record: changed, nodes } = bringAlong(record(), servers)
   if (nodes.length === 0) return
   change(changed)

@@ -1,4 +1,4 @@
-/** Before a kept lab starts: what it lost while it was down, and who has it. Loaded only then. */
+/** Before a kept lab starts: what it lost while it was down, and who has it. */
 import { LabError } from '../errors.js'
 import type { Emit } from '../events.js'
 import { setDataAside, type RedisNode } from '../node/index.js'

@@ -85,11 +85,7 @@ export class Upgrades {
     const { nodes, shape, restarts, emit, temporary, record, change, refresh, renew, onUpgraded } = this.#options
     const { build: goal, timeoutMs } = order
     const startedAt = Date.now()
-    const [{ planRoll, refusalOf }, { look }, { roll }] = await Promise.all([
-      import('./upgrade/plan.js'),
-      import('./upgrade/look.js'),
-      import('./upgrade/roll.js'),
-    ])
+    const { look, planRoll, refusalOf, roll } = await import('./upgrade/index.js')
     const before = record()
     const { name: lab, nodes: planned, build: from } = before
     const done = (upgraded: UpgradeResult['nodes']): UpgradeResult => {
@@ -160,7 +156,7 @@ export class Upgrades {
     const has = (...states: readonly string[]) => nodes.some(({ state }) => states.includes(state))
     // What was stopped or paused on purpose is not waited for.
     if (!isUnderWay || has('stopped', 'paused') || !has('crashed', 'starting')) return look()
-    const { startCrashed, onceWhole } = await import('./upgrade/continue.js')
+    const { startCrashed, onceWhole } = await import('./upgrade/index.js')
     const until = { deadline: Date.now() + timeoutMs, signal }
     await startCrashed({ nodes, restarts, ...until })
     return onceWhole(look, until)
