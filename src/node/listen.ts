@@ -39,9 +39,11 @@ export function listenProblems(plan: ListenPlan): string[] {
   if (!existsSync(file)) return [`${file} does not exist`]
   const lines = [...effectiveLines(file, plan.dir)]
   const problems = lines.flatMap((line) => ('problem' in line ? [line.problem] : []))
-  const text = lines.flatMap((line) => ('text' in line ? [line.text] : [])).join('\n')
-  if (text.trim() === '') return [`${file} is empty`]
-  return [...problems, ...directiveProblems(text, plan)]
+  const directives = lines.flatMap((line) => ('name' in line ? [line] : []))
+  if (directives.length === 0 && problems.length === 0) return [`${file} is empty`]
+  // The last line counts.
+  const values = new Map(directives.map(({ name, value }) => [name, value]))
+  return [...problems, ...directiveProblems(values, plan)]
 }
 
 /** A node cannot be started without any of these. */
@@ -52,12 +54,10 @@ export const lacksRequired = (text: string): boolean =>
 
 const mostIncludes = 100
 
-/** The lines of a redis.conf with those of the files that it includes in their place. */
-function* effectiveLines(
-  file: string,
-  cwd: string,
-  budget = { includes: mostIncludes },
-): Generator<{ readonly text: string } | { readonly problem: string }> {
+type Line = { readonly name: string; readonly value: string } | { readonly problem: string }
+
+/** The directives of a redis.conf in their order, with those of the files that it includes in their place. */
+function* effectiveLines(file: string, cwd: string, budget = { includes: mostIncludes }): Generator<Line> {
   let content: string
   try {
     content = readFileSync(file, 'utf8')
@@ -66,22 +66,26 @@ function* effectiveLines(
     return
   }
   for (const text of content.split('\n')) {
-    const [name, target] = readWords(text) ?? []
-    if (name?.toLowerCase() !== 'include' || target === undefined) yield { text }
-    else if (isPattern(target)) yield { problem: `it includes "${target}", a pattern; include each file by its name` }
+    if (isComment(text)) continue
+    const [name = '', ...words] = readWords(text) ?? []
+    const value = words.join(' ')
+    if (name.toLowerCase() !== 'include') yield { name: name.toLowerCase(), value }
+    else if (isPattern(value)) yield { problem: `it includes "${value}", a pattern; include each file by its name` }
     else if (budget.includes-- <= 0) yield { problem: `it includes more than ${mostIncludes} files` }
-    else yield* effectiveLines(path.resolve(cwd, target), cwd, budget)
+    else yield* effectiveLines(path.resolve(cwd, value), cwd, budget)
   }
 }
 
-function directiveProblems(text: string, { dir, port, tls, bind }: ListenPlan): string[] {
+const isComment = (line: string): boolean => /^\s*(#|$)/.test(line)
+
+function directiveProblems(values: ReadonlyMap<string, string>, { dir, port, tls, bind }: ListenPlan): string[] {
   const expect = (name: string, expected: string, isSame = (value: string) => value === expected) => {
-    const value = readDirective(text, name)
+    const value = values.get(name)
     if (value !== undefined && isSame(value)) return []
     return [value === undefined ? `it lacks "${name} ${expected}"` : `${name} is "${value}" instead of "${expected}"`]
   }
   const exclude = (name: string, ...harmless: readonly string[]) => {
-    const value = readDirective(text, name)
+    const value = values.get(name)
     return value === undefined || harmless.includes(value.toLowerCase()) ? [] : [`${name} is "${value}"`]
   }
   const number = (wanted: number) => (value: string) => Number(value) === wanted

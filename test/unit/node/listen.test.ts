@@ -36,7 +36,7 @@ test('a file that is missing, empty or a folder is named', () => {
   expect(listenProblems(plan())).toEqual([`${temp('6001', 'redis.conf')} is empty`])
   mkdirSync(temp('6002'))
   mkdirSync(temp('6002', 'redis.conf'))
-  expect(listenProblems(plan({ dir: temp('6002') }))[0]).toContain('is empty')
+  expect(listenProblems(plan({ dir: temp('6002') }))[0]).toContain('redis.conf cannot be read')
 })
 
 test.each([
