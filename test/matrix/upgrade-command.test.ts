@@ -43,7 +43,7 @@ need(
     expect(back.stderr).toContain(`redis-lab upgrade --redis ${had(from).redis}`)
     await scratch.json('down')
     const kept = await scratch.run('up', '--redis', had(from).redis)
-    expect(kept.stderr).toContain(`redis-lab up, then redis-lab upgrade --redis ${had(from).redis}`)
+    expect(kept.stderr).toContain(`redis-lab up && redis-lab upgrade --redis ${had(from).redis}`)
     expect(releases(await scratch.json<LabStatus>('up'))).toEqual([newer(), newer()])
     expect((await scratch.run('cli', '--', 'get', 'kept')).stdout).toBe('yes\n')
     await scratch.json('down', '--purge')
