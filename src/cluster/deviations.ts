@@ -30,10 +30,28 @@ export function deviationsOf(input: DeviationInput): Deviation[] {
   const { plan, lines } = input
   const removed = plan.filter(({ name }) => !lines.has(name))
   return [
-    ...removed.map(({ name }) => resettable(input, `${name} is not part of the cluster`)),
+    ...removed.map((node) => removal(input, node)),
     ...plan.filter(({ name }) => lines.has(name)).flatMap((node) => roleDeviation(input, node)),
     ...input.foreign.map((line) => foreignDeviation(input, line)),
   ]
+}
+
+/** A replica is added again; a master would need its slots too. */
+function removal(input: DeviationInput, { name, port, masterName = '' }: PlannedNode): Deviation {
+  const what = `${name} is not part of the cluster`
+  const master = input.lines.get(masterName)
+  const entry = entryOf(input)
+  if (!entry || !master || !isMaster(master)) return resettable(input, what)
+  const restore = redisCli(
+    input,
+    'add-node',
+    `127.0.0.1:${port}`,
+    entry,
+    '--cluster-slave',
+    '--cluster-master-id',
+    master.id,
+  )
+  return { what, restore, deletesData: false }
 }
 
 function roleDeviation(input: DeviationInput, node: PlannedNode): Deviation[] {
@@ -47,7 +65,7 @@ function roleDeviation(input: DeviationInput, node: PlannedNode): Deviation[] {
       if (owned === planned) return []
       const what = `${node.name} owns ${owned} instead of ${planned}`
       // Its slots come back with the data when those of the others do.
-      const isWithForeign = input.foreign.some((other) => other.slots.some((range) => overlap(range, node.slots)))
+      const isWithForeign = input.foreign.some((other) => other.slots.some((range) => common(range, node.slots) > 0))
       return [isWithForeign ? { what, restore: null, deletesData: false } : resettable(input, what)]
     }
     const master = nameOf(line.masterId)
@@ -61,35 +79,59 @@ function roleDeviation(input: DeviationInput, node: PlannedNode): Deviation[] {
   const current = lines.get(wanted)
   // Its master was replaced: by this node, or by another replica that this one follows.
   const successor = current && !isMaster(current) ? nameOf(current.masterId) : wanted
-  if (isMaster(line)) {
-    return successor === node.name
-      ? []
-      : [resettable(input, `${node.name} is a master instead of a replica of ${wanted}`)]
-  }
-  const master = nameOf(line.masterId)
-  return master === successor ? [] : [resettable(input, `${node.name} is a replica of ${master} instead of ${wanted}`)]
+  const master = isMaster(line) ? undefined : nameOf(line.masterId)
+  if (successor === (master ?? node.name)) return []
+  const is = master === undefined ? 'a master instead of a replica' : `a replica of ${master} instead`
+  const what = `${node.name} is ${is} of ${wanted}`
+  const goal = lines.get(successor)
+  // It follows another master at once, and is filled from there; one that owns slots cannot.
+  if (!goal || !isMaster(goal) || line.slots.length > 0) return [resettable(input, what)]
+  return [
+    { what, restore: commandFor(lab, 'cli', node.name, '--', 'cluster', 'replicate', goal.id), deletesData: false },
+  ]
 }
 
 function foreignDeviation(input: DeviationInput, line: NodeLine): Deviation {
-  const { lab, plan, lines } = input
+  const { plan, lines } = input
   const master = [...lines].find(([, other]) => other.id === line.masterId)?.[0]
   const role = isMaster(line) ? `owns ${rangesText(line.slots)}` : `is a replica of ${master ?? 'another node'}`
   const what = `${addressOf(line)} is not a node of this lab and ${role}`
-  const [entry] = lines.values()
-  if (!entry) return { what, restore: null, deletesData: false }
-  const redisCli = (...words: string[]) => commandFor(lab, 'cli', '--', '--cluster', ...words)
-  const address = `127.0.0.1:${entry.port}`
-  if (line.slots.length === 0) return { what, restore: redisCli('del-node', address, line.id), deletesData: false }
-  const planned = plan.filter(({ slots }) => line.slots.some((range) => overlap(range, slots)))
-  const heirs = [...planned, ...plan].flatMap(({ name }) => lines.get(name) ?? []).filter(isMaster)
-  const [heir] = heirs
-  if (!heir) return { what, restore: null, deletesData: false }
-  const move = ['--cluster-from', line.id, '--cluster-to', heir.id, '--cluster-slots', String(countSlots(line.slots))]
-  return { what, restore: redisCli('reshard', address, ...move, '--cluster-yes'), deletesData: false }
+  const entry = entryOf(input)
+  if (entry === undefined) return { what, restore: null, deletesData: false }
+  if (line.slots.length === 0) return { what, restore: redisCli(input, 'del-node', entry, line.id), deletesData: false }
+  // redis-cli takes the lowest slots first, and the planned ranges are in the order of the masters.
+  const moves = plan.flatMap(({ name, slots }) => {
+    const count = line.slots.reduce((sum, range) => sum + common(range, slots), 0)
+    const owner = lines.get(name)
+    if (count === 0 || !owner || !isMaster(owner)) return []
+    const words = [
+      '--cluster-from',
+      line.id,
+      '--cluster-to',
+      owner.id,
+      '--cluster-slots',
+      String(count),
+      '--cluster-yes',
+    ]
+    return [{ count, command: redisCli(input, 'reshard', entry, ...words) }]
+  })
+  const moved = moves.reduce((sum, { count }) => sum + count, 0)
+  if (moved < countSlots(line.slots)) return { what, restore: null, deletesData: false }
+  return { what, restore: moves.map(({ command }) => command).join(' && '), deletesData: false }
 }
 
-const overlap = (one: SlotRange, other: SlotRange | undefined): boolean =>
-  other !== undefined && one[0] <= other[1] && other[0] <= one[1]
+const redisCli = ({ lab }: DeviationInput, ...words: readonly string[]): string =>
+  commandFor(lab, 'cli', '--', '--cluster', ...words)
+
+/** Where redis-cli finds the cluster. */
+function entryOf({ lines }: DeviationInput): string | undefined {
+  const [entry] = lines.values()
+  return entry && `127.0.0.1:${entry.port}`
+}
+
+/** How many slots two ranges share. */
+const common = ([first, last]: SlotRange, other: SlotRange | undefined): number =>
+  other === undefined ? 0 : Math.max(0, Math.min(last, other[1]) - Math.max(first, other[0]) + 1)
 
 const resettable = ({ lab }: DeviationInput, what: string): Deviation => ({
   what,

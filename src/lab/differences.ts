@@ -42,7 +42,9 @@ const lasting = [
 ] as const
 export type Lasting = (typeof lasting)[number]
 /** What a lab takes on when it starts the next time. */
-export const changeableWhenStopped: readonly Lasting[] = ['set', 'modules', 'restart']
+const changeableWhenStopped: readonly Lasting[] = ['set', 'modules', 'restart']
+/** Where a server has its data: with another value it starts without the data that it has. */
+const dataDirectives = { appendonly: 'yes', appendfilename: '', appenddirname: '', dbfilename: '' }
 
 /** An existing lab; its password is not in its record. */
 export interface ExistingLab {
@@ -54,6 +56,8 @@ export interface Difference {
   readonly key: Lasting
   /** `--set: the lab has none, you asked for "maxmemory 50mb"` */
   readonly line: string
+  /** The lab can take it on when it starts the next time, and keeps its data. */
+  readonly isChangeable: boolean
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -65,7 +69,19 @@ type Environment = Readonly<Record<string, string | undefined>>
  */
 export function differencesTo(lab: ExistingLab, { spec, given }: ResolvedSpec, env: Environment): Difference[] {
   const differing = lasting.filter((key) => given.has(key) && !isSatisfied(key, lab, spec, env))
-  return differing.map((key) => ({ key, line: `${flagName(metaOf(labShape, key))}: ${inWords(key, lab, spec)}` }))
+  return differing.map((key) => ({
+    key,
+    line: `${flagName(metaOf(labShape, key))}: ${inWords(key, lab, spec)}`,
+    isChangeable: changeableWhenStopped.includes(key) && !(key === 'set' && movesData(lab.record.spec.set, spec.set)),
+  }))
+}
+
+function movesData(has: readonly Directive[], wanted: readonly Directive[]): boolean {
+  const valueOf = (set: readonly Directive[], directive: string, fallback: string) =>
+    (set.findLast(({ name }) => name === directive)?.value ?? fallback).toLowerCase()
+  return Object.entries(dataDirectives).some(
+    ([name, fallback]) => valueOf(has, name, fallback) !== valueOf(wanted, name, fallback),
+  )
 }
 
 /** How an option is compared that is not simply equal or not. */

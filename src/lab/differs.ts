@@ -5,7 +5,7 @@ import { snapshotEntry, type Places } from '../paths.js'
 import { canTalk, compareVersions, meansTheSame, readsDataOf, specifiedRelease } from '../release/index.js'
 import { optionWords, shellWord, type Directive, type LabSpec, type ResolvedSpec } from '../spec/index.js'
 import { buildsOf, releasesOf, type LabRecord } from '../supervisor/index.js'
-import { changeableWhenStopped, type Difference, type Lasting } from './differences.js'
+import type { Difference, Lasting } from './differences.js'
 import { labNames } from './entry.js'
 
 export interface DiffersContext {
@@ -28,7 +28,7 @@ export function labDiffers(
 ): LabError {
   const keys = differences.map(({ key }) => key)
   const upgrade = keys.includes('redis') && isUpgrade(record, wanted.spec, context.env)
-  const ways = new Map(keys.map((key) => [key, wayOf(key, keys, upgrade)]))
+  const ways = new Map(differences.map((one) => [one.key, wayOf(one, keys, upgrade)]))
   const inPlace = [...ways.values()].every((way) => way !== 'new-lab')
   const details = differences.flatMap(({ key, line }) => [
     `${line} (${inWords[ways.get(key) ?? 'new-lab']})`,
@@ -39,7 +39,7 @@ export function labDiffers(
     message: context.isRunning
       ? `the lab "${record.name}" is running with different options`
       : `the lab "${record.name}" already exists, stopped, with different options`,
-    hint: inPlace ? changeHint(record, wanted, keys, context) : newLabHint(record, wanted, keys, context),
+    hint: inPlace ? changeHint(record, wanted, differences, context) : newLabHint(record, wanted, keys, context),
     details,
   })
 }
@@ -52,8 +52,8 @@ const inWords: Readonly<Record<Way, string>> = {
   'new-lab': 'only in a new lab',
 }
 
-function wayOf(key: Lasting, keys: readonly Lasting[], upgrade: boolean): Way {
-  if (changeableWhenStopped.includes(key)) return 'next-start'
+function wayOf({ key, isChangeable }: Difference, keys: readonly Lasting[], upgrade: boolean): Way {
+  if (isChangeable) return 'next-start'
   // The checksum belongs to the address in --redis.
   if (key === 'redis' || (key === 'sha256' && keys.includes('redis'))) return upgrade ? 'upgrade' : 'new-lab'
   return 'new-lab'
@@ -68,13 +68,14 @@ function isUpgrade(record: LabRecord, { redis, sha256 }: LabSpec, env: DiffersCo
 function changeHint(
   record: LabRecord,
   wanted: ResolvedSpec,
-  keys: readonly Lasting[],
+  differences: readonly Difference[],
   context: DiffersContext,
 ): string {
   const { isRunning } = context
+  const keys = differences.map(({ key }) => key)
   const name = nameWords(wanted, context)
   const command = (verb: string, ...words: string[]) => ['redis-lab', verb, ...name, ...words].join(' ')
-  const restarted = keys.filter((key) => changeableWhenStopped.includes(key))
+  const restarted = differences.filter(({ isChangeable }) => isChangeable).map(({ key }) => key)
   const words = restarted.flatMap((key) => optionWords(wanted.spec, key))
   const upgraded = (['redis', 'sha256'] as const).filter((key) => keys.includes(key))
   const steps = [

@@ -33,7 +33,7 @@ import {
 import { buildsOf, deleteLab, serversLeft, type LabRecord, type LabStatus, type Origin } from '../supervisor/index.js'
 import { withLock, type LockHolder } from '../util/lock.js'
 import { accessFor, authOf, keptAccess, requireAclFile, requireUsersIn, usersFor } from './access.js'
-import { changeableWhenStopped, differencesTo, type Difference } from './differences.js'
+import { differencesTo, type Difference } from './differences.js'
 import { endLab } from './end.js'
 import { findLab } from './find.js'
 import { SupervisorLine } from './line.js'
@@ -176,8 +176,7 @@ async function settle(
       return { kind: 'found', status }
     }
   }
-  const isChangeable = differences.every(({ key }) => changeableWhenStopped.includes(key))
-  if (record.formed && !isChangeable) throw await differs(false)
+  if (record.formed && !differences.every(({ isChangeable }) => isChangeable)) throw await differs(false)
   // Where nothing runs any more, as after a reboot, there is nothing to adopt, and resuming is quicker than starting each.
   if (found.kind === 'orphaned' && record.formed && found.run.formed && !differing) {
     const { nodes: left } = found.run

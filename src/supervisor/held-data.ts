@@ -6,9 +6,9 @@
  * before a server starts. A replica whose files are whole takes the place of a master whose files are not.
  */
 import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { canBeAsked, keysIn } from '../cluster/index.js'
+import { canBeAsked, isMaster, isMyself, keysIn, ownLineOnDisk, parseNodes, type NodeLine } from '../cluster/index.js'
 import { dataFilesOf, type RedisNode } from '../node/index.js'
 import { labFiles } from '../paths.js'
 import { writeWhole } from '../util/files.js'
@@ -26,7 +26,8 @@ interface HeldFacts {
   readonly name: string
   /** The name of its master; null for a master. */
   readonly master: string | null
-  readonly keys: number
+  /** Null for a node that could not be asked. */
+  readonly keys: number | null
   /** Of a replica: it had everything that its master had. */
   readonly inSync: boolean
   readonly offset: number
@@ -42,7 +43,9 @@ const tailBytes = 4096
 
 /** Asks the nodes before they are stopped; call the result when they are gone. */
 export async function noteHeldData(dir: string, nodes: readonly RedisNode[]): Promise<() => void> {
-  const facts = (await Promise.all(nodes.map((node) => factsOf(node, nodes)))).flat()
+  const asked = await Promise.all(nodes.map((node) => ask(node)))
+  const views = asked.flatMap((one) => (one ? [one.view] : []))
+  const facts = nodes.flatMap((node, index) => factsOf(node, nodes, asked[index], views))
   return () => {
     const held = facts.map((one): HeldNode => {
       const node = nodes.find(({ name }) => name === one.name) as RedisNode
@@ -67,7 +70,7 @@ export function readHeldData(dir: string): HeldNode[] {
 
 export interface DataLoss {
   readonly name: string
-  readonly keys: number
+  readonly keys: number | null
   /** What is wrong with its files, a line each. */
   readonly problems: readonly string[]
 }
@@ -85,7 +88,7 @@ export function assessData(held: readonly HeldNode[], places: readonly Place[]):
   const isWhole = ({ name }: HeldNode) => problems.get(name)?.length === 0
   const replaced: (DataLoss & { heir: string })[] = []
   const lost: (DataLoss & { heir?: string })[] = []
-  for (const master of held.filter((node) => node.master === null && node.keys > 0 && !isWhole(node))) {
+  for (const master of held.filter((node) => node.master === null && node.keys !== 0 && !isWhole(node))) {
     const replicas = held.filter((node) => node.master === master.name)
     const [heir] = replicas.filter(isWhole).sort((a, b) => Number(b.inSync) - Number(a.inSync) || b.offset - a.offset)
     const loss = { name: master.name, keys: master.keys, problems: problems.get(master.name) ?? [] }
@@ -105,8 +108,11 @@ function unfit({ name }: HeldNode, problems: ReadonlyMap<string, readonly string
 
 function problemsOf({ name, files }: HeldNode, dir: string | undefined): string[] {
   if (dir === undefined) return [`${name} is not a node of this lab any more`]
+  const loaded = new Set(dataPathsOf(dir))
   return files.flatMap((file) => {
-    const problem = problemOf(path.join(dir, file.name), file)
+    const place = path.join(dir, file.name)
+    const isUnread = existsSync(place) && !loaded.has(place)
+    const problem = problemOf(place, file) ?? (isUnread ? 'is not what its redis.conf has it load' : undefined)
     return problem === undefined ? [] : [`${name}: ${file.name} ${problem}`]
   })
 }
@@ -125,11 +131,12 @@ function problemOf(file: string, { sizeBytes, tail }: HeldFile): string | undefi
 }
 
 function filesOf(dir: string): HeldFile[] {
+  return dataPathsOf(dir).map((file) => ({ name: path.relative(dir, file), ...fingerprint(file) }))
+}
+
+function dataPathsOf(dir: string): string[] {
   const { files, manifest } = dataFilesOf(dir)
-  return [...files, ...(manifest === undefined ? [] : [manifest])].map((file) => ({
-    name: path.relative(dir, file),
-    ...fingerprint(file),
-  }))
+  return [...files, ...(manifest === undefined ? [] : [manifest])]
 }
 
 /** @param mostBytes as if the file ended there */
@@ -145,32 +152,66 @@ function fingerprint(file: string, mostBytes = Infinity): Pick<HeldFile, 'sizeBy
   }
 }
 
-/** Empty for a node that cannot be asked: nothing is known of it then. */
-async function factsOf(node: RedisNode, nodes: readonly RedisNode[]): Promise<HeldFacts[]> {
+interface Answer {
+  readonly view: readonly NodeLine[]
+  readonly replication: string
+  readonly keys: number
+}
+
+async function ask(node: RedisNode): Promise<Answer | undefined> {
   node.observe()
-  if (!canBeAsked(node)) return []
+  if (!canBeAsked(node)) return undefined
   try {
     const client = await node.client()
-    const [replication, keyspace] = await Promise.all([
+    const [nodes, replication, keyspace] = await Promise.all([
+      client.text('CLUSTER', 'NODES'),
       client.text('INFO', 'replication'),
       client.text('INFO', 'keyspace'),
     ])
-    const field = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(replication)?.[1]
-    const isReplica = field('role') === 'slave'
-    const master = nodes.find(({ port }) => String(port) === field('master_port'))?.name
-    if (isReplica && master === undefined) return []
-    return [
-      {
-        name: node.name,
-        master: isReplica ? (master ?? null) : null,
-        keys: keysIn(keyspace),
-        inSync: field('master_link_status') === 'up',
-        offset: Number(field(isReplica ? 'slave_repl_offset' : 'master_repl_offset') ?? 0),
-      },
-    ]
+    return { view: parseNodes(nodes), replication, keys: keysIn(keyspace) }
   } catch {
-    return []
+    return undefined
   }
+}
+
+/**
+ * A node that cannot be asked has files too: what it is the others know best, because it may have been replaced since. None for a
+ * node without a part in the cluster.
+ */
+function factsOf(
+  node: RedisNode,
+  nodes: readonly RedisNode[],
+  answer: Answer | undefined,
+  views: readonly (readonly NodeLine[])[],
+): HeldFacts[] {
+  const own = answer?.view.find(isMyself) ?? seenBy(views, node) ?? ownLineOnDisk(node.dir)
+  if (!own) return []
+  const master = isMaster(own) ? null : nameOfMaster(own, nodes, views)
+  // A master without slots holds nothing; the master of a replica may not be of this lab.
+  if (master === undefined || (master === null && own.slots.length === 0)) return []
+  const field = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(answer?.replication ?? '')?.[1]
+  return [
+    {
+      name: node.name,
+      master,
+      keys: answer?.keys ?? null,
+      inSync: field('master_link_status') === 'up',
+      offset: Number(field(master === null ? 'master_repl_offset' : 'slave_repl_offset') ?? 0),
+    },
+  ]
+}
+
+/** The newest of what the others know. */
+const seenBy = (views: readonly (readonly NodeLine[])[], { port }: RedisNode): NodeLine | undefined =>
+  views.flatMap((lines) => lines.filter((line) => line.port === port)).sort((a, b) => b.epoch - a.epoch)[0]
+
+function nameOfMaster(
+  { masterId }: NodeLine,
+  nodes: readonly RedisNode[],
+  views: readonly (readonly NodeLine[])[],
+): string | undefined {
+  const isIt = (line: NodeLine | undefined) => line?.id === masterId
+  return nodes.find((node) => isIt(seenBy(views, node)) || isIt(ownLineOnDisk(node.dir)))?.name
 }
 
 function isHeldNode(value: unknown): value is HeldNode {
@@ -178,5 +219,5 @@ function isHeldNode(value: unknown): value is HeldNode {
   const isFile = (file: Partial<HeldFile> | null) =>
     typeof file?.name === 'string' && typeof file.sizeBytes === 'number' && typeof file.tail === 'string'
   const isNamed = typeof name === 'string' && (master === null || typeof master === 'string')
-  return isNamed && typeof keys === 'number' && Array.isArray(files) && files.every(isFile)
+  return isNamed && (keys === null || typeof keys === 'number') && Array.isArray(files) && files.every(isFile)
 }

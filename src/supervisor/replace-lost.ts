@@ -36,7 +36,7 @@ const missing = (lab: string, lost: readonly DataLoss[]): LabError =>
     message: 'data that this lab held when it went down is missing',
     hint: `Put the files back. Or start with what is left: ${commandFor(lab, 'up', '--accept-data-loss')}`,
     details: lost.flatMap(({ name, keys, problems }) => [
-      `${name} held ${keys} keys`,
+      `${name} held ${keys ?? 'an unknown number of'} keys`,
       ...problems.map((one) => `  ${one}`),
     ]),
   })

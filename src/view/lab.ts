@@ -90,16 +90,17 @@ function slotLines({ slots }: LabStatus): string[] {
   ]
 }
 
+/** Commands that keep the data stand beside what they undo; the one that does not comes last. */
 function deviationLines({ deviations }: LabStatus): string[] {
   if (deviations.length === 0) return []
+  const last = deviations.find(({ deletesData }) => deletesData)?.restore
   return [
     '',
     'The cluster differs from the plan of this lab:',
-    ...deviations.map(({ what, restore, deletesData }) => {
-      const way =
-        restore === null ? '' : `; to restore the plan${deletesData ? ' and delete all keys' : ''}: ${restore}`
-      return `  ${what}${way}`
-    }),
+    ...deviations.map(({ what, restore, deletesData }) =>
+      restore === null || deletesData ? `  ${what}` : `  ${what}; to restore the plan: ${restore}`,
+    ),
+    ...(last ? [`The lab works as it is. Last resort, which restores the plan and deletes all keys: ${last}`] : []),
   ]
 }
 

@@ -1,11 +1,12 @@
 /** Data that vanished while the lab was down: the replica that has it becomes the master, and nothing is emptied silently. */
+import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { LabStatus } from '../../src/supervisor/index.js'
 import { lost, write, type Keys } from '../cluster/keys.js'
 import { nodeOf } from '../support/lab.js'
-import { useScratch } from '../support/scratch.js'
+import { bin, useScratch } from '../support/scratch.js'
 
 const scratch = useScratch()
 const dataDir = (dir: string) => path.join(dir, 'appendonlydir')
@@ -96,6 +97,48 @@ describe('where no replica has the data', () => {
     await scratch.json('down')
     expect((await scratch.run('up')).code).toBe(0)
   })
+})
+
+test('a master that was stopped before the lab went down is watched over too', async () => {
+  lab = await scratch.json<LabStatus>('up', '--port', 'auto')
+  written = [await write(lab, 'first', 300)]
+  await scratch.run('stop', 'm1')
+  await scratch.json('down')
+  rmSync(dataDir(lab.nodes[0]?.dir ?? ''), { recursive: true })
+  const { code, stderr } = await scratch.run('up')
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^ {2}m1 held an unknown number of keys$/m)
+  expect(stderr).toMatch(/^ {4}r1 had not followed its master to the end$/m)
+  // Told to go on, the lab takes the most that there is.
+  const accepted = await scratch.json<LabStatus>('up', '--accept-data-loss')
+  expect(nodeOf(accepted, 'r1').role).toBe('master')
+  expect(await lost(accepted, written)).toEqual([])
+})
+
+test('files that a changed redis.conf would not load are missing data', async () => {
+  await fill(0)
+  for (const { dir } of lab.nodes) {
+    const conf = path.join(dir, 'redis.conf')
+    writeFileSync(conf, readFileSync(conf, 'utf8').replace('appendonly yes', 'appendonly no'))
+  }
+  const { code, stderr } = await scratch.run('up')
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/m1: appendonlydir\/\S+ is not what its redis.conf has it load/)
+})
+
+test('a directive that moves the data is for a new lab, and the printed commands take the keys along', async () => {
+  await fill(0)
+  const { code, stderr } = await scratch.run('up', '--set', 'appendonly no')
+  expect(code).toBe(2)
+  expect(stderr).toContain('--set: the lab has none, you asked for "appendonly no" (only in a new lab)')
+  const command = /^Start another lab with a copy of its data: (.*)$/m.exec(stderr)?.[1] ?? ''
+  const line = command.replaceAll('redis-lab ', `'${process.execPath}' '${bin}' `)
+  execFileSync('sh', ['-c', line], { env: scratch.env, cwd: scratch.dir, stdio: 'pipe' })
+  const copy = await scratch.json<LabStatus>('status', '--name', 'default-2')
+  expect(await lost(copy, written)).toEqual([])
+  await scratch.json('down', '--purge', '--name', 'default-2')
+  for (const { name } of await scratch.json<readonly { name: string }[]>('snapshot', 'ls'))
+    await scratch.run('snapshot', 'rm', name)
 })
 
 test('data that was added while the lab was down, and a replica that lost its own, are no loss', async () => {

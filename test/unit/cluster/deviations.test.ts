@@ -50,9 +50,34 @@ test('moved slots and other masters are told, with the command that deletes the 
   expect(all.every(({ restore, deletesData }) => restore === 'redis-lab reset' && deletesData)).toBe(true)
 })
 
-test('a node that is not in the cluster is told, and a replica that became a master', () => {
-  expect(told({ r2: null })).toEqual(['r2 is not part of the cluster'])
-  expect(told({ r2: 'master' })).toEqual(['r2 is a master instead of a replica of m2'])
+test('a replica that was removed is added again, and one elsewhere follows its master again, both with the data', () => {
+  expect(deviations({ r2: null })).toEqual([
+    {
+      what: 'r2 is not part of the cluster',
+      restore: `redis-lab cli -- --cluster add-node 127.0.0.1:7005 127.0.0.1:7001 --cluster-slave --cluster-master-id ${ids['m2'] ?? ''}`,
+      deletesData: false,
+    },
+  ])
+  const restore = `redis-lab cli r2 -- cluster replicate ${ids['m2'] ?? ''}`
+  expect(deviations({ r2: 'master' })).toEqual([
+    { what: 'r2 is a master instead of a replica of m2', restore, deletesData: false },
+  ])
+  expect(deviations({ r2: 'replica m1' })).toEqual([
+    { what: 'r2 is a replica of m1 instead of m2', restore, deletesData: false },
+  ])
+  expect(told({ m3: null, r3: 'master 10923-16383' })).toHaveLength(2)
+})
+
+test('slots that a foreign node took from several masters go back to each', () => {
+  const [, , foreign] = deviations({ m1: 'master 0-5000', m2: 'master 5600-10922' }, 'master 5001-5599')
+  expect(
+    foreign?.restore
+      ?.split(' && ')
+      .map((command) => /--cluster-to (\w{40}) --cluster-slots (\d+)/.exec(command)?.slice(1)),
+  ).toEqual([
+    [ids['m1'], '460'],
+    [ids['m2'], '139'],
+  ])
 })
 
 test('slots of a foreign node come back with a reshard, after which it can be removed', () => {

@@ -133,11 +133,12 @@ test('nodes of others are rows, and each deviation has the command that undoes i
   const foreign = { name: '127.0.0.1:7007', port: 7007, foreign: true, redis: null, plannedRole: null, pid: null }
   const text = statusText({ ...status, nodes: [...status.nodes, { ...first, ...foreign }] })
   expect(text).toMatch(/^127\.0\.0\.1:7007 +7007 +master +0-5460 +running +- +not of this lab$/m)
-  expect(text.split('\n').slice(-4)).toEqual([
+  expect(text.split('\n').slice(-5)).toEqual([
     'The cluster differs from the plan of this lab:',
     '  m1 is a replica of r1, which took its place; to restore the plan: redis-lab failover m1',
-    '  m2 owns slots 0-9 instead of slots 10-19; to restore the plan and delete all keys: redis-lab reset',
+    '  m2 owns slots 0-9 instead of slots 10-19',
     '  127.0.0.1:7007 is not a node of this lab and owns slots 0-9',
+    'The lab works as it is. Last resort, which restores the plan and deletes all keys: redis-lab reset',
   ])
 })
 
