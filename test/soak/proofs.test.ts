@@ -20,6 +20,7 @@ const world = {
   build: { engine: 'redis', version: '0', source: '', server: '', cli: '' },
   cacheDir: '/nowhere',
   redis: undefined,
+  fresh: new Map(),
 } as const
 
 function emptyPlace(of: World = world): Place {

@@ -21,6 +21,7 @@ test.each(cycles)('soak: %s, cycle %i, leaves nothing behind and loses nothing',
     build: inject('build'),
     cacheDir: inject('cacheDir'),
     redis: process.env['REDIS_LAB_REDIS'] || undefined,
+    fresh: new Map(),
   }
   const result = await runCycle({ seed, number, only, world, signal: new AbortController().signal })
   expect(evidence(result, { seed, only })).toBe('')
