@@ -23,7 +23,7 @@ interface Operation {
 }
 
 /** Before this, no command has reached the supervisor. */
-const earliestMs = 60
+const earliestMs = 100
 
 const killIn = (operation: Operation): Fault => ({
   name: `supervisor kills in ${operation.name}`,
@@ -60,7 +60,7 @@ export const killInFailover = killIn({
   name: 'failovers',
   weight: 2,
   needsReplicas: true,
-  longestMs: 900,
+  longestMs: 450,
   args(_, { nodes }, { node }) {
     const replicas = nodes.filter(({ role }) => role === 'replica')
     return ['failover', replicas[node % replicas.length]?.name ?? '']
@@ -70,7 +70,7 @@ export const killInFailover = killIn({
 export const killInReset = killIn({
   name: 'resets',
   weight: 2,
-  longestMs: 800,
+  longestMs: 350,
   empties: true,
   args: () => ['reset'],
 })
@@ -78,7 +78,7 @@ export const killInReset = killIn({
 export const killInSnapshot = killIn({
   name: 'snapshots',
   weight: 2,
-  longestMs: 900,
+  longestMs: 450,
   args: () => ['snapshot', 'save', 'soak', '--force'],
   undo: ['snapshot', 'rm', 'soak'],
 })
