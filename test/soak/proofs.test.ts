@@ -66,7 +66,7 @@ test("a port is found that is held from within, and one that a stranger has take
   expect(rest.filter((line) => line.startsWith('port'))).toEqual([`port ${port} is held by pid ${child.pid}`])
 })
 
-test('a lab, its socket, a temporary file and locks, dead or held, are found', async () => {
+test('a lab, a snapshot, a socket, a temporary file and locks, dead or held, are found', async () => {
   const place = emptyPlace()
   const dir = path.join(place.dir, 'tmp', 'redis-lab-x')
   mkdirSync(dir)
@@ -75,6 +75,7 @@ test('a lab, its socket, a temporary file and locks, dead or held, are found', a
   mkdirSync(path.dirname(socket), { recursive: true, mode: 0o700 })
   writeFileSync(socket, '')
   onTestFinished(() => rmSync(socket, { force: true }))
+  mkdirSync(path.join(place.places.state, 'snapshots', '.s.0.draft'), { recursive: true })
   writeFileSync(labLock(place.places, 'x'), JSON.stringify({ ...identify(process.pid), command: 'x' }))
   writeFileSync(labLock(place.places, 'y'), JSON.stringify({ pid: process.pid, startTime: 'before', command: 'y' }))
 
@@ -83,6 +84,7 @@ test('a lab, its socket, a temporary file and locks, dead or held, are found', a
   expect(rest.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual([
     'temporary file',
     'lab state/labs/x',
+    'snapshot state/snapshots/.s.0.draft',
     `lock ${labLock(place.places, 'x')},`,
     `socket ${socket}`,
   ])
