@@ -129,7 +129,7 @@ test('a setting that differs from those of a fresh lab, a note and a paused writ
   await ask(port, 'CONFIG', 'SET', 'hz', 10)
 
   await ask(port, 'CLIENT', 'PAUSE', 600_000, 'WRITE')
-  await expect(expectUndisturbed(lab)).rejects.toThrow('m2 answers a write with "late"')
+  await expect(expectUndisturbed(lab)).rejects.toThrow('m2 accepts no write: no answer')
   await ask(port, 'CLIENT', 'UNPAUSE')
   await expectAsFresh(await status(), args, place)
   await place.run('down', '--purge')
