@@ -77,5 +77,5 @@ async function prepare(signal: AbortSignal): Promise<World> {
     if (line !== undefined) say(line)
   }
   const build = await installRelease({ redis, malloc: 'libc' }, { cacheDir: cache, env, emit, signal })
-  return { build, cacheDir: cache, redis }
+  return { build, cacheDir: cache, redis, fresh: new Map() }
 }

@@ -9,10 +9,13 @@ import type { LabStatus } from '../../src/supervisor/index.js'
 import { labLock, socketPath } from '../../src/paths.js'
 import { identify } from '../../src/util/process-identity.js'
 import { ask } from '../support/ask.js'
+import { expectAsFresh, expectUndisturbed, noteFresh } from './invariants/as-fresh.js'
 import { whatIsLeft } from './invariants/left.js'
 import { expectManners } from './manners.js'
 import { Place } from './place.js'
 import type { World } from './world.js'
+import { keysOf, slotOf } from './writer/keys.js'
+import { Link } from './writer/link.js'
 import { lostOf } from './writer/read-back.js'
 import { Writer } from './writer/writer.js'
 
@@ -20,6 +23,7 @@ const world = {
   build: { engine: 'redis', version: '0', source: '', server: '', cli: '' },
   cacheDir: '/nowhere',
   redis: undefined,
+  fresh: new Map(),
 } as const
 
 function emptyPlace(of: World = world): Place {
@@ -62,7 +66,7 @@ test("a port is found that is held from within, and one that a stranger has take
   expect(rest.filter((line) => line.startsWith('port'))).toEqual([`port ${port} is held by pid ${child.pid}`])
 })
 
-test('a lab, its socket, a temporary file and locks, dead or held, are found', async () => {
+test('a lab, a snapshot, a socket, a temporary file and locks, dead or held, are found', async () => {
   const place = emptyPlace()
   const dir = path.join(place.dir, 'tmp', 'redis-lab-x')
   mkdirSync(dir)
@@ -71,6 +75,7 @@ test('a lab, its socket, a temporary file and locks, dead or held, are found', a
   mkdirSync(path.dirname(socket), { recursive: true, mode: 0o700 })
   writeFileSync(socket, '')
   onTestFinished(() => rmSync(socket, { force: true }))
+  mkdirSync(path.join(place.places.state, 'snapshots', '.s.0.draft'), { recursive: true })
   writeFileSync(labLock(place.places, 'x'), JSON.stringify({ ...identify(process.pid), command: 'x' }))
   writeFileSync(labLock(place.places, 'y'), JSON.stringify({ pid: process.pid, startTime: 'before', command: 'y' }))
 
@@ -79,6 +84,7 @@ test('a lab, its socket, a temporary file and locks, dead or held, are found', a
   expect(rest.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual([
     'temporary file',
     'lab state/labs/x',
+    'snapshot state/snapshots/.s.0.draft',
     `lock ${labLock(place.places, 'x')},`,
     `socket ${socket}`,
   ])
@@ -97,6 +103,59 @@ test('a write that is lost is found, by its key', async () => {
   expect(await lostOf(status, writer.acknowledged)).toEqual([expect.stringContaining(`${key} (slot `)])
   await place.run('down', '--purge')
   expect(await whatIsLeft(place)).toEqual({ deadLocks: [], rest: [] })
+})
+
+test('a setting that differs from those of a fresh lab, a note and a paused write are found', async () => {
+  const place = emptyPlace({ ...world, build: inject('build'), cacheDir: inject('cacheDir'), fresh: new Map() })
+  const args = ['--replicas', '0', '--port', 'auto']
+  const status = () => place.json<LabStatus>('status')
+  const lab = await place.json<LabStatus>('up', ...args)
+  await noteFresh(lab, args, place)
+  await expectAsFresh(await status(), args, place)
+  const port = Number(lab.nodes[1]?.port)
+
+  await ask(port, 'CONFIG', 'SET', 'maxmemory-samples', 7)
+  await expect(expectAsFresh(await status(), args, place)).rejects.toMatchObject({
+    kind: 'failure',
+    details: ['m2: maxmemory-samples is "7" instead of "5"'],
+  })
+  await ask(port, 'CONFIG', 'SET', 'maxmemory-samples', 5)
+
+  await ask(port, 'CONFIG', 'SET', 'hz', 50)
+  await expect(expectUndisturbed(await status())).rejects.toMatchObject({
+    message: expect.stringContaining('has notes') as string,
+    details: [expect.stringMatching(/^m2: hz is 50 instead of 10/)],
+  })
+  await ask(port, 'CONFIG', 'SET', 'hz', 10)
+
+  await ask(port, 'CLIENT', 'PAUSE', 600_000, 'WRITE')
+  await expect(expectUndisturbed(lab)).rejects.toThrow('m2 accepts no write: no answer')
+  await ask(port, 'CLIENT', 'UNPAUSE')
+  await expectAsFresh(await status(), args, place)
+  await place.run('down', '--purge')
+})
+
+test('a write that the replica has not acknowledged, or that began before a reset, does not count', async () => {
+  const place = emptyPlace({ ...world, build: inject('build'), cacheDir: inject('cacheDir') })
+  const status = await place.json<LabStatus>('up', '--port', 'auto')
+  const [master, replica] = ['m1', 'r1'].map((name) => status.nodes.find((node) => node.name === name))
+  const keys = Array.from({ length: 48 }, (_, batch) => keysOf({ writer: 0, parts: 3 }, batch, 1)[0] ?? '')
+  const link = await Link.to(Number(master?.port))
+  onTestFinished(() => link.close())
+  const key = keys.find((one) => slotOf(one) <= Number(master?.slots[0]?.[1])) ?? ''
+  expect(await link.write([key], 1)).toEqual([key])
+  process.kill(Number(replica?.pid), 'SIGSTOP')
+  expect(await link.write([key], 1)).toEqual([])
+  process.kill(Number(replica?.pid), 'SIGCONT')
+
+  const writer = new Writer({ status, replicas: 1, journal: place.journal })
+  await expect.poll(() => writer.acknowledged.size).toBeGreaterThan(300)
+  await place.run('reset')
+  writer.forget()
+  await expect.poll(() => writer.acknowledged.size).toBeGreaterThan(300)
+  await writer.stop()
+  expect(await lostOf(await place.json<LabStatus>('status'), writer.acknowledged)).toEqual([])
+  await place.run('down', '--purge')
 })
 
 const said = (code: number | null, stderr: string) => ({

@@ -1,10 +1,12 @@
 /** What a fault is, and the lab it is done to. */
+import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LabStatus, NodeStatus } from '../../../src/supervisor/index.js'
 import { identify, signalProcess, type ProcessIdentity } from '../../../src/util/process-identity.js'
 import { until } from '../../../src/util/until.js'
 import type { Place } from '../place.js'
 import type { Random } from '../prng.js'
+import { expectNothingLost } from '../invariants/nothing-lost.js'
 import { Violation } from '../violation.js'
 import type { Writer } from '../writer/writer.js'
 
@@ -14,6 +16,8 @@ export interface Draw {
   readonly node: number
   readonly ms: number
   readonly coin: boolean
+  /** From 0 to below 1: chooses a variant, or a moment within an operation. */
+  readonly fraction: number
 }
 
 export interface Fault {
@@ -21,7 +25,8 @@ export interface Fault {
   readonly weight: number
   /** It makes sense only with replicas. */
   readonly needsReplicas?: boolean
-  inject(lab: LabUnderFault, draw: Draw): Promise<void>
+  /** @returns the name to count it under, if it turned out to be another fault than intended */
+  inject(lab: LabUnderFault, draw: Draw): Promise<string | void>
 }
 
 export const drawFault = (random: Random): Draw => ({
@@ -29,10 +34,12 @@ export const drawFault = (random: Random): Draw => ({
   // Often long enough for a failover.
   ms: random.chance(0.5) ? random.integer(100, 1500) : random.integer(1500, 3000),
   coin: random.chance(0.5),
+  fraction: random.unit(),
 })
 
 const recoveryMs = 90_000
 const nodeMs = 30_000
+const goneMs = 5000
 const pollMs = 100
 
 export class LabUnderFault {
@@ -77,11 +84,29 @@ export class LabUnderFault {
     throw new Violation('failure', `the lab was not "full" again within ${recoveryMs} ms`, last && tell(last))
   }
 
+  /**
+   * Runs commands that delete all data of the lab: proves first that no write is lost so far, and discards the writes that were
+   * acknowledged until the commands have ended.
+   */
+  async emptying(commands: () => Promise<void>): Promise<void> {
+    await expectNothingLost(await this.recovered(), this.writer, this.place)
+    await commands()
+    this.writer.forget()
+  }
+
+  /** SIGKILL; returns when the process is gone. */
+  async killSupervisor({ pid }: { readonly pid: number }): Promise<void> {
+    this.place.tolerate('dead-locks')
+    this.place.journal.note(`SIGKILL to the supervisor [pid ${pid}]`)
+    process.kill(pid, 'SIGKILL')
+    await until(() => identify(pid) === undefined || undefined, { deadline: Date.now() + goneMs, pollMs: 5 })
+  }
+
   /** Stops the process, and continues it later; returns at once. */
   pause(pid: number, ms: number): void {
-    const process = identify(pid)
-    if (!process || !signalProcess(process, 'SIGSTOP')) return
-    const pausing = this.#continue(process, ms)
+    const paused = identify(pid)
+    if (!paused || !signalProcess(paused, 'SIGSTOP')) return
+    const pausing = this.#continue(paused, ms)
     this.#pauses.add(pausing)
     void pausing.then(() => this.#pauses.delete(pausing))
   }
@@ -90,10 +115,10 @@ export class LabUnderFault {
     await Promise.all(this.#pauses)
   }
 
-  async #continue(process: ProcessIdentity, ms: number): Promise<void> {
+  async #continue(paused: ProcessIdentity, ms: number): Promise<void> {
     await sleep(ms)
-    this.place.journal.note(`SIGCONT to pid ${process.pid}`)
-    signalProcess(process, 'SIGCONT')
+    this.place.journal.note(`SIGCONT to pid ${paused.pid}`)
+    signalProcess(paused, 'SIGCONT')
   }
 }
 

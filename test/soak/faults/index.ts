@@ -1,6 +1,9 @@
+import { failoverBesideReset, failoversAtOnce, resetsAtOnce } from './at-once.js'
+import { dataDamage } from './data-damage.js'
 import { downUp } from './down-up.js'
 import { failover } from './failover.js'
 import type { Fault } from './fault.js'
+import { killInFailover, killInReset, killInSnapshot, killInUpgrade } from './killed-operation.js'
 import { nodeKill } from './node-kill.js'
 import { nodePause } from './node-pause.js'
 import { supervisorKill } from './supervisor-kill.js'
@@ -12,6 +15,14 @@ export const faults: readonly [Fault, ...Fault[]] = [
   supervisorKill,
   downUp,
   failover,
+  failoversAtOnce,
+  failoverBesideReset,
+  resetsAtOnce,
+  killInFailover,
+  killInReset,
+  killInSnapshot,
+  killInUpgrade,
+  dataDamage,
   verbKill,
   verbRestart,
   verbStopStart,

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
+import { snapshotsDir } from '../../../src/paths.js'
 import { isAlive, type ProcessIdentity } from '../../../src/util/process-identity.js'
 import { processesOf } from '../../support/processes.js'
 import type { Place } from '../place.js'
@@ -18,7 +19,11 @@ export interface Left {
 export async function whatIsLeft(place: Place): Promise<Left> {
   const { dir, places, sightings } = place
   sightings.look()
-  const locks = [...locksIn(path.join(places.state, 'labs')), ...claimsIn(places.runtime, sightings.names)]
+  const locks = [
+    ...locksIn(path.join(places.state, 'labs')),
+    ...locksIn(snapshotsDir(places)),
+    ...claimsIn(places.runtime, sightings.names),
+  ]
   const dead = locks.filter(isDead)
   const rest = [
     ...processesOf(dir).map((pid) => `process ${describe(pid)}`),
@@ -27,9 +32,14 @@ export async function whatIsLeft(place: Place): Promise<Left> {
     ...namesIn(path.join(places.state, 'labs'))
       .filter((name) => !isLock(name))
       .map((name) => `lab state/labs/${name}`),
+    ...namesIn(snapshotsDir(places))
+      .filter((name) => !isLock(name))
+      .map((name) => `snapshot state/snapshots/${name}`),
     ...locks.filter((file) => !dead.includes(file)).map((file) => `lock ${file}, held: ${read(file)}`),
     ...sightings.sockets.filter((file) => existsSync(file)).map((file) => `socket ${file}`),
-    ...strangeIn(places.state, place.failed ? ['labs', 'failed'] : ['labs']).map((name) => `state/${name}`),
+    ...strangeIn(places.state, ['labs', 'snapshots', ...(place.failed ? ['failed'] : [])]).map(
+      (name) => `state/${name}`,
+    ),
     ...namesIn(path.join(dir, 'home')).map((name) => `home/${name}`),
     ...namesIn(path.join(dir, 'work')).map((name) => `work/${name}`),
   ]

@@ -2,6 +2,7 @@
 import type { LabState, LabStatus } from '../../../src/supervisor/index.js'
 import { until } from '../../../src/util/until.js'
 import { lastLines, type Ended } from '../command.js'
+import { expectUndisturbed } from '../invariants/as-fresh.js'
 import type { Place } from '../place.js'
 import { Violation } from '../violation.js'
 import { drawLab, scenario, upArgs, type LabPlan } from './scenario.js'
@@ -60,6 +61,7 @@ export const ctrlC = scenario<Plan>({
     const ended = await place.end(up, { hurried: plan.secondMs !== undefined })
     if (ended.code === 0 || ended.stdout !== '') {
       // It was done before it was interrupted.
+      await expectUndisturbed(await place.json<LabStatus>('status'))
       await place.run('down', '--purge')
       return
     }

@@ -9,9 +9,9 @@ import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import type { LabStatus } from '../../../src/supervisor/index.js'
 import { drawFault, faults, LabUnderFault, type Draw } from '../faults/index.js'
+import { expectAsFresh, noteFresh } from '../invariants/as-fresh.js'
+import { expectNothingLost } from '../invariants/nothing-lost.js'
 import type { Place } from '../place.js'
-import { Violation } from '../violation.js'
-import { lostOf } from '../writer/read-back.js'
 import { Writer } from '../writer/writer.js'
 import { drawLab, scenario, upArgs, type LabPlan } from './scenario.js'
 
@@ -53,7 +53,9 @@ export const labUnderWrites = scenario<Plan>({
       '--set',
       one,
     ])
-    const begun = await place.json<LabStatus>('up', ...upArgs(plan), ...settings)
+    const args = [...upArgs(plan), ...settings]
+    const begun = await place.json<LabStatus>('up', ...args)
+    await noteFresh(begun, args, place)
     const writer = new Writer({ status: begun, replicas: plan.replicas, journal: place.journal })
     try {
       const lab = new LabUnderFault(place, writer)
@@ -65,6 +67,7 @@ export const labUnderWrites = scenario<Plan>({
       const recovered = await lab.recovered()
       await writer.stop()
       await expectNothingLost(recovered, writer, place)
+      await expectAsFresh(await place.json<LabStatus>('status'), args, place)
     } finally {
       await writer.stop()
     }
@@ -82,21 +85,7 @@ async function inject({ name, afterMs, ...draw }: PlannedFault, lab: LabUnderFau
   const fault = faults.find((one) => one.name === name)
   if (!fault) throw new Error(`there is no fault named "${name}"`)
   place.journal.note(`fault: ${name}`)
-  place.tally.fault(name)
-  await fault.inject(lab, draw)
-}
-
-async function expectNothingLost(status: LabStatus, { acknowledged }: Writer, place: Place): Promise<void> {
-  const lost = await lostOf(status, acknowledged)
-  place.tally.writes += acknowledged.size
-  place.journal.note(`${acknowledged.size} acknowledged writes, ${lost.length} lost`)
-  if (lost.length > 0) {
-    throw new Violation(
-      'loss',
-      `${lost.length} of ${acknowledged.size} acknowledged writes are lost`,
-      lost.slice(0, 20),
-    )
-  }
+  place.tally.fault((await fault.inject(lab, draw)) ?? name)
 }
 
 /** Should something be left, its logs would be deleted by then. */

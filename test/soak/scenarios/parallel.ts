@@ -1,6 +1,7 @@
 /** Several labs at once, from the command and from the library: they meet nowhere. */
 import type { LabStatus } from '../../../src/supervisor/index.js'
 import { lastLines, type Command } from '../command.js'
+import { expectUndisturbed } from '../invariants/as-fresh.js'
 import type { Place } from '../place.js'
 import { Violation } from '../violation.js'
 import { writeOnce } from '../writer/write-once.js'
@@ -38,6 +39,7 @@ export const parallel = scenario<readonly Plan[]>({
     }
     await all(labs.map(({ status }) => writeOnce(status)))
     place.tally.writes += labs.length
+    await all(labs.map(({ status }) => expectUndisturbed(status)))
     await all(labs.map((lab) => lab.end()))
   },
 })

@@ -1,4 +1,6 @@
 /** Commands on one lab that meet each other: each may lose, and all of them say so. */
+import type { LabStatus } from '../../../src/supervisor/index.js'
+import { expectUndisturbed } from '../invariants/as-fresh.js'
 import { scenario } from './scenario.js'
 
 const moves: readonly [readonly string[], ...(readonly string[])[]] = [
@@ -40,6 +42,11 @@ export const races = scenario<readonly Move[]>({
     })
     const results = await Promise.allSettled(runs)
     for (const result of results) if (result.status === 'rejected') throw result.reason
+    const status = await place.end(place.start('status', '--json'))
+    if (status.code === 0) {
+      const lab = JSON.parse(status.stdout) as LabStatus
+      if (lab.state === 'running') await expectUndisturbed(lab)
+    }
     await place.run('down', '--purge')
   },
 })

@@ -29,6 +29,8 @@ export class Writer {
   readonly #ports: readonly number[]
   readonly #owners: number[] = []
   #idle = false
+  /** Grows with each reset of the lab: a batch that began before one does not count. */
+  #epoch = 0
   #stopped = false
   readonly #loops: readonly Promise<void>[]
 
@@ -45,6 +47,12 @@ export class Writer {
   /** Lets the lab be for the time being. */
   set idle(value: boolean) {
     this.#idle = value
+  }
+
+  /** Discards what was acknowledged so far, and batches that are in flight: the lab was emptied on purpose. */
+  forget(): void {
+    this.#epoch++
+    this.acknowledged.clear()
   }
 
   async stop(): Promise<void> {
@@ -69,10 +77,12 @@ export class Writer {
         await sleep(pauseMs)
         continue
       }
+      const epoch = this.#epoch
       const port = this.#owners[slotOf(tagFor(share, batch))] ?? this.#anyPort(batch)
       try {
         const link = await linkTo(port)
         const written = await link.write(keysOf(share, batch, 1 + (batch % batchSize)), replicas)
+        if (epoch !== this.#epoch) continue
         for (const key of written) this.acknowledged.set(key, { port, atMs: journal.nowMs })
       } catch (error) {
         // Refused, or lost before it was answered: it does not count, and is not tried again.
