@@ -127,7 +127,9 @@ function newLabHint(
   const snapshot = freeName(record.name, '-data', (one) => existsSync(snapshotEntry(places, one)))
   const save = ['redis-lab snapshot save', snapshot, ...name].join(' ')
   const copy = [`${begin} --from ${snapshot}`, ...asked, ...neededByData(record, wanted)].join(' ')
-  return `Start another lab with a copy of its data: ${save} && ${copy}\n${last}`
+  // Only a snapshot of a lab that runs can be loaded whatever file the other lab reads.
+  const start = !context.isRunning && keys.includes('set') ? [['redis-lab up', ...name].join(' ')] : []
+  return `Start another lab with a copy of its data: ${[...start, save, copy].join(' && ')}\n${last}`
 }
 
 /** A password that is not from the command line is where it was when the next command runs. */
