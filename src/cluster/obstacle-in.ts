@@ -1,5 +1,5 @@
 /**
- * Which answers of a node can never change, given the configuration of its lab. Loaded with the first answer that may be one.
+ * Which answers of a node can never change, given the configuration of its lab.
  *
  *     NOREPLICAS                       final if min-replicas-to-write is more than the replicas that a master has or was planned to have
  *     OOM                              final if the server alone needs more than maxmemory: no data can be deleted to make room

@@ -163,6 +163,8 @@ export class Supervisor {
       const deadline = startedAt + spec.timeout
       const { climb, ready, slots } =
         origin.kind === 'orphaned' ? await this.#takeOver(origin.left, deadline) : await this.#bringUp(origin, deadline)
+      // A stop that came meanwhile counts, even if everything was done by then.
+      this.#starting.signal.throwIfAborted()
       this.#phase = 'running'
       this.#recordOverrides()
       this.#run.formed = true
