@@ -14,7 +14,7 @@ export {
   type VerifiedLine,
 } from './create/index.js'
 export { foreignNodes } from './foreign.js'
-export { isIn, keyIn, slotOf } from './key-slot.js'
+export { isIn, keyIn, slotOf, slotOfPrefix } from './key-slot.js'
 export { canBeAsked, type Member, type Server, type Shape } from './member.js'
 export { ownLineOnDisk, roleOnDisk, type RoleOnDisk } from './nodes-file.js'
 export { countSlots, isMaster, isMyself, parseNodes, troubleOf, type NodeLine } from './nodes-text.js'

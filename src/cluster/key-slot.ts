@@ -28,9 +28,17 @@ function crc16(bytes: Uint8Array): number {
 export const isIn = (ranges: readonly SlotRange[], slot: number): boolean =>
   ranges.some(([first, last]) => slot >= first && slot <= last)
 
+/** The slot of every key with this prefix, where a hash tag in it decides; undefined where the rest of the key does. */
+export function slotOfPrefix(prefix: string): number | undefined {
+  const [slot, ...others] = ['0', '1', '2'].map((rest) => slotOf(`${prefix}:${rest}`))
+  return others.every((other) => other === slot) ? slot : undefined
+}
+
 /** The first of `prefix:n`, `prefix:n+1`… that belongs to one of these slots. With three masters every third key does. */
 export function keyIn(ranges: readonly SlotRange[], prefix: string, from = 0): { key: string; n: number } {
   if (ranges.length === 0) throw new Error('no key belongs to no slot')
+  const fixed = slotOfPrefix(prefix)
+  if (fixed !== undefined && !isIn(ranges, fixed)) throw new Error(`every key with this prefix is in slot ${fixed}`)
   for (let n = from; ; n++) {
     const key = `${prefix}:${n}`
     if (isIn(ranges, slotOf(key))) return { key, n }

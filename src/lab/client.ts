@@ -135,7 +135,7 @@ function silent(socketPath: string, error: Error): LabError {
       message: `the supervisor of this lab does not answer: ${ended ? 'the lab was taken down' : error.message}`,
       hint: ended
         ? 'redis-lab ls shows which labs are running.'
-        : 'redis-lab down ends what is left of the lab; its data stays.',
+        : 'Run the command again: it takes over what the lab has left running. Its data stays.',
       details: [`socket: ${socketPath}`],
     },
     { cause: error },

@@ -1,6 +1,7 @@
 /** Which key lives on which node, asked of the lab as it is now. */
-import { isIn, keyIn, slotOf } from '../cluster/index.js'
+import { isIn, keyIn, slotOf, slotOfPrefix } from '../cluster/index.js'
 import { LabError } from '../errors.js'
+import { badInput } from '../spec/index.js'
 import type { LabStatus, NodeStatus } from '../supervisor/index.js'
 import { until } from '../util/until.js'
 
@@ -22,13 +23,23 @@ export class Keys {
     )
   }
 
-  /** A new one each time. @throws LabError `not-ready` when the node has no slots within the time */
+  /**
+   * A new one each time.
+   *
+   * @throws LabError `not-ready` when the node has no slots within the time, `bad-input` when a hash tag puts all keys elsewhere
+   */
   async on(name: string, prefix: string, timeoutMs: number): Promise<string> {
     const { slots } = await this.#see(
       timeoutMs,
       `${name} owns no slots`,
       (node) => node.name === name && node.role === 'master' && node.slots.length > 0,
     )
+    const fixed = slotOfPrefix(prefix)
+    if (fixed !== undefined && !isIn(slots, fixed))
+      throw badInput(
+        [`every key with the prefix ${JSON.stringify(prefix)} is in slot ${fixed}, which ${name} does not own`],
+        'Leave out the hash tag, or take the node of lab.nodeFor().',
+      )
     const { key, n } = keyIn(slots, prefix, this.#next)
     this.#next = n + 1
     return key

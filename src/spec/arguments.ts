@@ -33,6 +33,10 @@ export function ownOptions(call: string, given: unknown): Record<string, unknown
   for (const key in given) if (!Object.hasOwn(given, key)) inherited.push(key)
   if (inherited.length > 0)
     throw wrong(inherited.map((key) => `${call}: the option ${quoted(key)} is inherited; pass it as the object's own`))
+  // Accessors of a class are inherited too, and not enumerable. Of another realm the prototype is another object.
+  const prototype: unknown = Object.getPrototypeOf(given)
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
+    throw wrong([`${call} takes a plain object of options, not an instance of a class`])
   // An option that is undefined is one that is not given.
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
 }

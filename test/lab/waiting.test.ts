@@ -97,3 +97,15 @@ test('a key of a master that is away has no node until somebody takes its place'
   await lab.waitFor('full')
   await lab.failover('m1')
 })
+
+test('a prefix whose hash tag puts every key on another node is refused at once', async () => {
+  const owner = await lab.nodeFor('{a}:0')
+  expect(await lab.keyFor(owner, { prefix: '{a}' })).toMatch(/^\{a\}:\d+$/)
+  const other = lab.masters.find(({ name }) => name !== owner.name)
+  await expect(lab.keyFor(other?.name ?? '', { prefix: '{a}' })).rejects.toMatchObject({
+    code: 'bad-input',
+    message: expect.stringMatching(
+      /every key with the prefix "\{a\}" is in slot 15495, which m\d does not own/,
+    ) as string,
+  })
+})

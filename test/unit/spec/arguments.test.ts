@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest'
 import { LabError } from '../../../src/errors.js'
-import { callOptions, readIndex, readOptions, readText, readWord, requireFunction } from '../../../src/spec/index.js'
+import {
+  callOptions,
+  ownOptions,
+  readIndex,
+  readOptions,
+  readText,
+  readWord,
+  requireFunction,
+} from '../../../src/spec/index.js'
 
 const { timeout, restart, signal, onEvent } = callOptions
 const shape = { timeout, restart, signal, onEvent }
@@ -71,4 +79,14 @@ test('arguments that are no options', () => {
     expect(problem(() => readIndex('lab.master()', index))).toMatch(/index/)
   requireFunction('lab.on()', 'a function', () => {})
   expect(problem(() => requireFunction('lab.on()', 'a function', undefined))).toMatch(/^lab\.on\(\) takes a function/)
+})
+
+test('an instance of a class is no object of options: its accessors would be lost silently', () => {
+  class Options {
+    get masters() {
+      return 1
+    }
+  }
+  expect(() => ownOptions('startLab()', new Options())).toThrow('startLab() takes a plain object of options')
+  expect(ownOptions('startLab()', Object.assign(Object.create(null) as object, { masters: 1 }))).toEqual({ masters: 1 })
 })
