@@ -8,12 +8,14 @@ const json = z.boolean().default(false).register(optionMeta, {
 })
 const { name, malloc, tls, sha256, timeout } = labShape
 
-/** The timeout of a lab has words of its own. */
-const patience = timeout.clone().register(optionMeta, {
-  flag: '--timeout <time>',
-  description: 'how long it may take until it is a fact, such as 90s or 2m',
-  expects: metaOf(labShape, 'timeout').expects ?? '',
-})
+/** The timeout of a lab, with the description of a command. */
+const timeoutFor = (description: string) =>
+  timeout.clone().register(optionMeta, {
+    flag: '--timeout <time>',
+    description,
+    expects: metaOf(labShape, 'timeout').expects ?? '',
+  })
+const patience = timeoutFor('how long it may take until it is a fact, such as 90s or 2m')
 
 export const verbose = z.boolean().default(false).register(optionMeta, {
   flag: '--verbose',
@@ -78,11 +80,7 @@ export const waitShape = {
     expects: metaOf(labShape, 'wait').expects ?? '',
   }),
   name,
-  timeout: timeout.clone().register(optionMeta, {
-    flag: '--timeout <time>',
-    description: 'the maximum time to wait, such as 90s or 2m',
-    expects: metaOf(labShape, 'timeout').expects ?? '',
-  }),
+  timeout: timeoutFor('the maximum time to wait, such as 90s or 2m'),
   json,
 }
 export const lsShape = { json }
@@ -136,11 +134,9 @@ export const upgradeShape = {
   redis: labShape.redis,
   sha256,
   name,
-  timeout: timeout.clone().register(optionMeta, {
-    flag: '--timeout <time>',
-    description: 'how long each step may take, such as 90s or 2m: a node that starts with its new release, a failover',
-    expects: metaOf(labShape, 'timeout').expects ?? '',
-  }),
+  timeout: timeoutFor(
+    'how long each step may take, such as 90s or 2m: a node that starts with its new release, a failover',
+  ),
   json,
 }
 export const pruneShape = { json }

@@ -84,3 +84,17 @@ export const troubleOf = (line: NodeLine): string | undefined =>
 export function countSlots(ranges: readonly SlotRange[]): number {
   return ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0)
 }
+
+/** The owner of each slot: of two masters that claim it the one with the higher epoch, as on the bus. */
+export function ownersBySlot(claims: readonly NodeLine[]): readonly (NodeLine | undefined)[] {
+  const owners = new Array<NodeLine | undefined>(slotCount).fill(undefined)
+  for (const claim of claims.filter(isMaster)) {
+    for (const [first, last] of claim.slots) {
+      for (let slot = first; slot <= last; slot++) {
+        const rival = owners[slot]
+        if (!rival || rival.epoch < claim.epoch) owners[slot] = claim
+      }
+    }
+  }
+  return owners
+}

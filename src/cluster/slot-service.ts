@@ -7,7 +7,7 @@
 import type { Climb } from './climb.js'
 import { askForeignOwners } from './foreign.js'
 import { canBeAsked, type Member } from './member.js'
-import { isMaster, isMyself, parseNodes, type NodeLine } from './nodes-text.js'
+import { isMyself, ownersBySlot, parseNodes, type NodeLine } from './nodes-text.js'
 import { slotCount, type SlotRange } from './topology.js'
 
 export interface UnservedSlots {
@@ -94,14 +94,5 @@ function ownersIn(
       if (!known || isMyself(line) || (!isMyself(known) && line.epoch > known.epoch)) claims.set(line.id, line)
     }
   }
-  const owners = new Array<NodeLine | undefined>(slotCount).fill(undefined)
-  for (const claim of [...claims.values()].filter(isMaster)) {
-    for (const [first, last] of claim.slots) {
-      for (let slot = first; slot <= last; slot++) {
-        const rival = owners[slot]
-        if (!rival || rival.epoch < claim.epoch) owners[slot] = claim
-      }
-    }
-  }
-  return owners
+  return ownersBySlot([...claims.values()])
 }

@@ -14,7 +14,7 @@ import { nodeFiles } from '../../../paths.js'
 import { writeWhole } from '../../../util/files.js'
 import { addressOf } from '../../membership.js'
 import type { Server } from '../../member.js'
-import { isMaster, isMyself, parseNodes, type NodeLine } from '../../nodes-text.js'
+import { isMaster, isMyself, ownersBySlot, parseNodes, type NodeLine } from '../../nodes-text.js'
 import { slotCount, type SlotRange } from '../../topology.js'
 import { randomId, type Target, type TargetMaster, type TargetReplica } from './target.js'
 
@@ -138,16 +138,7 @@ function bestClaims(ids: ReadonlyMap<Server, string>, witnesses: readonly Witnes
 
 /** @throws LabError when a slot has no owner: then the plain way must show what is left */
 function ownersOf(claims: readonly NodeLine[]): NodeLine[] {
-  const owners = new Array<NodeLine | undefined>(slotCount)
-  for (const claim of claims.filter(isMaster)) {
-    for (const [first, last] of claim.slots) {
-      for (let slot = first; slot <= last; slot++) {
-        const rival = owners[slot]
-        if (!rival || rival.epoch < claim.epoch) owners[slot] = claim
-      }
-    }
-  }
-  const complete = owners.filter((owner) => owner !== undefined)
+  const complete = ownersBySlot(claims).filter((owner) => owner !== undefined)
   if (complete.length < slotCount) throw cannot(`${slotCount - complete.length} slots had no owner`)
   return complete
 }
