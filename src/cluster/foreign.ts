@@ -1,4 +1,4 @@
-/** Nodes of the cluster that are not of the lab: somebody added them, and nobody here starts or stops them. */
+/** Nodes of the cluster that are not nodes of the lab: a user added them, and the lab neither starts nor stops them. */
 import type { NodeClient } from '../node/index.js'
 import type { Climb } from './climb.js'
 import type { Member } from './member.js'

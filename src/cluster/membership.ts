@@ -1,7 +1,7 @@
 /**
- * Who belongs to the cluster: the nodes of the lab, nodes that somebody else added, and nodes of the lab that were removed. Pure.
+ * Which nodes belong to the cluster: those of the lab, foreign ones that were added, and those of the lab that were removed. Pure.
  *
- * The plan of a lab is no law. Whoever runs `redis-cli --cluster add-node` or `del-node` has a cluster that is whole and differs.
+ * A user may change the cluster with `redis-cli --cluster add-node` or `del-node`; it is still whole, but differs from the plan.
  */
 import type { Member } from './member.js'
 import { isMaster, isMyself, troubleOf, type NodeLine } from './nodes-text.js'
@@ -31,7 +31,7 @@ const bestOf = (lines: readonly NodeLine[]): NodeLine | undefined =>
 /** The cluster depends on it. */
 export const ownsSlots = (line: NodeLine): boolean => isMaster(line) && line.slots.length > 0
 
-/** It knows nobody and owns nothing. */
+/** The node knows no other node and owns no slots. */
 export const isAlone = (lines: readonly NodeLine[]): boolean =>
   lines.length === 1 && lines.every((line) => isMyself(line) && line.slots.length === 0)
 

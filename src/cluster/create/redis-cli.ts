@@ -51,7 +51,9 @@ async function takeOver(
   const others = servers.filter((server) => !heirs?.has(server))
   const seesIt = async (server: Server) =>
     (await askNodes(server)).some((line) => line.port === heir.port && isMaster(line) && line.slots.length > 0)
-  const allSee = async () => (await Promise.all(others.map(seesIt))).every(Boolean) || undefined
+  // An answer that is late or lost is asked for again.
+  const allSee = async () =>
+    (await Promise.all(others.map((server) => seesIt(server).catch(() => false)))).every(Boolean) || undefined
   if (await until(allSee, { deadline, pollMs: 50, signal })) return
   const message = `${heir.name} could not take the place of ${master.name}, whose data is missing`
   throw new LabError({ code: 'create-failed', message })
